@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from backend.models.base import Base, BigId, Id
+from backend.models.listing import Listing
+from backend.models.user import User
+
+
+class Cadence(StrEnum):
+    INSTANT = "instant"
+    DAILY = "daily"
+
+
+class SavedQuery(Base):
+    """A query in its canonical text: equal queries of many users are one row."""
+
+    __tablename__ = "queries"
+
+    id: Mapped[Id]
+    canonical: Mapped[str] = mapped_column(String(600), unique=True)
+    created_at: Mapped[datetime]
+
+
+class Tracker(Base):
+    """A user's query with an end and a cadence. `active_since` moves when it is resumed or its query changes.
+
+    `token` signs nothing: it is the random name of its unsubscribe link. Deleted is soft for an hour (undo).
+    """
+
+    __tablename__ = "trackers"
+    __table_args__ = (Index("ix_trackers_query", "query_id"), Index("ix_trackers_expires", "expires_at"))
+
+    id: Mapped[Id]
+    user_id: Mapped[int] = mapped_column(BigId, ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    query_id: Mapped[int] = mapped_column(BigId, ForeignKey("queries.id"))
+    name: Mapped[str] = mapped_column(String(120))
+    text: Mapped[str] = mapped_column(String(500))
+    cadence: Mapped[str] = mapped_column(String(10))
+    expires_at: Mapped[datetime]
+    created_at: Mapped[datetime]
+    active_since: Mapped[datetime]
+    paused_at: Mapped[datetime | None]
+    expired_at: Mapped[datetime | None]
+    deleted_at: Mapped[datetime | None]
+    token: Mapped[str] = mapped_column(String(43), unique=True)
+
+    user: Mapped[User] = relationship()
+    query: Mapped[SavedQuery] = relationship()
+
+
+class Finding(Base):
+    """One query x one listing: the query matches it. `fanned_at` is empty until its matches are written."""
+
+    __tablename__ = "findings"
+    __table_args__ = (
+        UniqueConstraint("query_id", "listing_id"),
+        Index("ix_findings_listing", "listing_id"),
+        Index(
+            "ix_findings_pending",
+            "id",
+            sqlite_where=text("fanned_at IS NULL"),
+            postgresql_where=text("fanned_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[Id]
+    query_id: Mapped[int] = mapped_column(BigId, ForeignKey("queries.id", ondelete="CASCADE"))
+    listing_id: Mapped[int] = mapped_column(BigId, ForeignKey("listings.id", ondelete="CASCADE"))
+    crawl_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("crawls.id", ondelete="SET NULL"))
+    found_at: Mapped[datetime]
+    fanned_at: Mapped[datetime | None]
+
+
+class Notification(Base):
+    """One mail to one user. Claimed, sent, marked; `message_id` is fixed before the first try."""
+
+    __tablename__ = "notifications"
+    __table_args__ = (
+        Index(
+            "ix_notifications_unsent",
+            "next_try_at",
+            sqlite_where=text("sent_at IS NULL AND failed_at IS NULL"),
+            postgresql_where=text("sent_at IS NULL AND failed_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[Id]
+    user_id: Mapped[int] = mapped_column(BigId, ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    message_id: Mapped[str] = mapped_column(String(200), unique=True)
+    token: Mapped[str] = mapped_column(String(43), unique=True)
+    created_at: Mapped[datetime]
+    claimed_until: Mapped[datetime | None]
+    next_try_at: Mapped[datetime]
+    tries: Mapped[int] = mapped_column(default=0)
+    sent_at: Mapped[datetime | None]
+    failed_at: Mapped[datetime | None]
+    error: Mapped[str | None] = mapped_column(Text)
+    payload: Mapped[dict[str, Any] | None]
+
+    user: Mapped[User] = relationship()
+
+
+class Match(Base):
+    """One tracker x one listing, told or to be told."""
+
+    __tablename__ = "matches"
+    __table_args__ = (
+        UniqueConstraint("tracker_id", "listing_id"),
+        Index(
+            "ix_matches_untold",
+            "due_at",
+            "user_id",
+            sqlite_where=text("notification_id IS NULL"),
+            postgresql_where=text("notification_id IS NULL"),
+        ),
+        Index("ix_matches_notification", "notification_id"),
+        Index("ix_matches_listing", "listing_id"),
+    )
+
+    id: Mapped[Id]
+    tracker_id: Mapped[int] = mapped_column(BigId, ForeignKey("trackers.id", ondelete="CASCADE"))
+    user_id: Mapped[int] = mapped_column(BigId, ForeignKey("users.id", ondelete="CASCADE"))
+    listing_id: Mapped[int] = mapped_column(BigId, ForeignKey("listings.id", ondelete="CASCADE"))
+    found_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    told_at: Mapped[datetime | None]
+    notification_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("notifications.id"))
+
+    listing: Mapped[Listing] = relationship()
+    tracker: Mapped[Tracker] = relationship()
