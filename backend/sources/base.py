@@ -2,75 +2,29 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from dataclasses import dataclass
+from typing import Protocol
 
+from backend.domain.exchange import (
+    Request,
+    Response,
+    SourceChanged,
+    SourceError,
+    SourceGone,
+    SourceUnavailable,
+)
 from backend.domain.posting import Posting
 
-
-class SourceError(Exception):
-    """A board could not be read. The message says what happened, to what, in words for an operator."""
-
-
-class SourceUnavailable(SourceError):
-    """The endpoint did not answer as asked (403, 429, 5xx, a log-in page): try later, close nothing.
-
-    `retry_after` is in seconds, where the endpoint named it.
-    """
-
-    def __init__(self, message: str, retry_after: float | None = None) -> None:
-        super().__init__(message)
-        self.retry_after = retry_after
-
-
-class SourceChanged(SourceError):
-    """The answer has another shape than the one this source knows. The message names the field."""
-
-
-class SourceGone(SourceError):
-    """The endpoint says that the board does not exist (404, 410)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    url: str
-    method: str = "GET"
-    headers: Mapping[str, str] = field(default_factory=dict)
-    body: bytes | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Response:
-    """An answer as `fetch` hands it on: the body is already unpacked; header names are lower case.
-
-    `request` is what was asked (its URL holds the host and token that many answers leave out); `url` is
-    where the answer came from after redirects.
-    """
-
-    status: int
-    body: bytes
-    headers: Mapping[str, str] = field(default_factory=dict)
-    request: Request = Request("")
-    url: str = ""
-
-    def json(self) -> Any:
-        """The body as JSON. Raises SourceChanged for HTML, truncated JSON, NaN, or too deep nesting."""
-        try:
-            return json.loads(self.body, parse_constant=_refuse_constant)
-        except (ValueError, RecursionError) as error:
-            start = self.body[:60].decode("utf-8", "replace").strip()
-            kind = "an HTML page" if start.startswith("<") else "text that is not JSON"
-            where = self.request.url or "the answer"
-            raise SourceChanged(f"{where}: expected JSON, got {kind} ({error})") from None
-
-    def text(self) -> str:
-        return self.body.decode("utf-8", "replace")
-
-
-def _refuse_constant(name: str) -> float:
-    raise ValueError(f"{name} is not JSON")
+__all__ = [
+    "Page",
+    "Request",
+    "Response",
+    "Source",
+    "SourceChanged",
+    "SourceError",
+    "SourceGone",
+    "SourceUnavailable",
+]
 
 
 @dataclass(frozen=True, slots=True)
