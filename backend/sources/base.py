@@ -29,7 +29,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One answer of a list. `next` asks for the rest; `complete` is False when the endpoint will not give it all."""
+    """One answer of a list. `next` asks for the rest; `complete` is False where some is kept back."""
 
     postings: list[Posting]
     next: Request | None = None
@@ -39,14 +39,16 @@ class Page:
 class Source(Protocol):
     """One kind of endpoint. A board is a source plus a token.
 
-    `parser_version` goes up whenever `parse` would read more from the same bytes: unchanged boards are
-    then parsed anew.
+    Subclass it and override what differs. `parser_version` goes up whenever `parse` would read more from
+    the same bytes: unchanged boards are then parsed anew. `url_forms` are shown to people who paste
+    something else. `envelope` names the list in a list answer; None where the answer is the bare list.
     """
 
     name: str
     label: str
     parser_version: int
     url_forms: tuple[str, ...]
+    envelope: str | None = None
 
     def recognise(self, url: str) -> str | None:
         """The token in a pasted careers URL (embeds and API URLs included), or None."""
@@ -54,16 +56,20 @@ class Source(Protocol):
     def board_url(self, token: str) -> str:
         """The public page of the board."""
 
-    def first_request(self, token: str) -> Request: ...
+    def first_request(self, token: str) -> Request:
+        """What to ask for the list, or for its first page."""
 
     def parse(self, response: Response) -> Page:
-        """Raises SourceChanged (naming the field), SourceUnavailable or SourceGone; never an empty page instead."""
+        """Raises SourceChanged (naming the field), SourceUnavailable or SourceGone, never an empty page."""
 
     def fingerprint(self, response: Response) -> bytes:
-        """The bytes of a list answer that decide whether it changed: without relative dates and request ids."""
+        """The bytes of a list answer that decide whether it changed: no relative dates, no request ids."""
+        return response.body
 
-    def detail_request(self, posting: Posting, list_request: Request) -> Request | None:
+    def detail_request(self, posting: Posting, list_request: Request) -> Request | None:  # noqa: ARG002
         """What to ask for the rest of a posting; None when the list answer already holds everything."""
+        return None
 
-    def parse_detail(self, posting: Posting, response: Response) -> Posting:
-        """The posting, completed. Raises as `parse` does."""
+    def parse_detail(self, posting: Posting, response: Response) -> Posting:  # noqa: ARG002
+        """The posting, completed: what the detail says wins. Raises as `parse` does."""
+        raise SourceError(f"{self.label} has no detail answers: its list holds everything")
