@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 log = logging.getLogger(__name__)
 
 WAITING_SECONDS = 30  # a wake-up lost with its worker blocks its like for no longer than this
+TIMEOUT_SECONDS = 900
 RESULT_SECONDS = 600
 FAILURE_SECONDS = 7 * 24 * 3600
 
@@ -29,7 +30,6 @@ FAILURE_SECONDS = 7 * 24 * 3600
 class JobName(StrEnum):
     """Every job there is, by the dotted path of its entry point in `workers`."""
 
-    TICK = "workers.jobs.crawl.tick"
     CRAWL_DUE = "workers.jobs.crawl.crawl_due"
     MATCH_CRAWLS = "workers.jobs.match.match_crawls"
     NOTIFY_DUE = "workers.jobs.notify.notify_due"
@@ -45,7 +45,6 @@ class QueueName(StrEnum):
 
 
 QUEUE_OF = {
-    JobName.TICK: QueueName.PERIODIC,
     JobName.CRAWL_DUE: QueueName.CRAWL,
     JobName.MATCH_CRAWLS: QueueName.MATCH,
     JobName.NOTIFY_DUE: QueueName.MAIL,
@@ -61,8 +60,12 @@ class JSONJob(Job):
         super().__init__(id, connection, JSONSerializer)
 
 
-def queue(name: QueueName, connection: Redis) -> Queue:
-    return Queue(name.value, connection=connection, job_class=JSONJob, serializer=JSONSerializer)
+class JSONQueue(Queue):
+    """A queue of such jobs, also where a library makes it from a name alone."""
+
+    def __init__(self, name: str, connection: Redis, **options: Any) -> None:
+        options |= {"job_class": JSONJob, "serializer": JSONSerializer}
+        super().__init__(name, connection=connection, **options)
 
 
 def waiting_key(name: JobName, ids: tuple[int, ...]) -> str:
@@ -72,8 +75,13 @@ def waiting_key(name: JobName, ids: tuple[int, ...]) -> str:
 def wake(connection: Redis, name: JobName, *ids: int) -> None:
     """Queue a job unless the same one is waiting. Raises RedisError when Redis is away."""
     if connection.set(waiting_key(name, ids), 1, nx=True, ex=WAITING_SECONDS):
-        queue(QUEUE_OF[name], connection).enqueue(
-            name.value, *ids, result_ttl=RESULT_SECONDS, failure_ttl=FAILURE_SECONDS, description=name.name
+        JSONQueue(QUEUE_OF[name].value, connection).enqueue(
+            name.value,
+            *ids,
+            job_timeout=TIMEOUT_SECONDS,
+            result_ttl=RESULT_SECONDS,
+            failure_ttl=FAILURE_SECONDS,
+            description=name.name,
         )
 
 

@@ -18,7 +18,7 @@ SAME_SET = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is stored of one listing: its content hash, complete crawls in a row that missed it, open or closed."""
+    """What is stored of one listing; `missed` counts the complete crawls in a row without it."""
 
     content_hash: str
     missed: int = 0
@@ -55,7 +55,7 @@ class Memory:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """External ids by what happens to them. `seen_again` were missing and are there: their count goes back to 0."""
+    """External ids by what happens to them. `seen_again` were missing and are there again."""
 
     opened: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)

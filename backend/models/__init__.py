@@ -1,5 +1,6 @@
 """Tables, one module a noun."""
 
+from backend.models.account_mail import AccountMail, AccountMailKind
 from backend.models.base import Base, begin_write, db
 from backend.models.board import Board, BoardStatus
 from backend.models.company import Company
@@ -9,6 +10,8 @@ from backend.models.tracker import Cadence, Finding, Match, Notification, SavedQ
 from backend.models.user import User
 
 __all__ = [
+    "AccountMail",
+    "AccountMailKind",
     "Base",
     "Board",
     "BoardStatus",

@@ -55,6 +55,7 @@ class Board(Base):
     failures: Mapped[int] = mapped_column(default=0)
     mean_seconds: Mapped[float | None]
     open_count: Mapped[int] = mapped_column(default=0)
+    missing_count: Mapped[int] = mapped_column(default=0)
 
     validators: Mapped[dict[str, Any] | None]
     fingerprint: Mapped[str | None] = mapped_column(String(64))

@@ -1,0 +1,240 @@
+"""Boards: recognising a pasted URL, adding, claiming what is due, pausing, and how healthy each is."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from sqlalchemy import ColumnElement, and_, delete, or_, select, update
+from sqlalchemy.orm import Session, joinedload
+
+from backend.domain.posting import Posting, merge_duplicates
+from backend.fetch import Fetcher
+from backend.models import Board, BoardStatus, Company, begin_write
+from backend.queueing import JobName, enqueue_after_commit
+from backend.services import companies
+from backend.sources import registry
+from backend.sources.base import Source
+
+SAMPLE = 5
+SLOW_SECONDS = 20.0
+FAILING_AFTER = 3
+Health = Literal["works", "slow", "failing", "idle", "gone", "paused"]
+
+
+class NotRecognised(ValueError):
+    """No source knows this URL. The message names the sources there are."""
+
+
+class BoardExists(ValueError):
+    """The board is watched already."""
+
+    def __init__(self, board: Board) -> None:
+        super().__init__(f"{board.source}:{board.token} is watched already, as {board.company.name}")
+        self.board = board
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """What a pasted URL turned out to be, with the first postings of the board as proof."""
+
+    source: Source
+    token: str
+    url: str
+    count: int
+    complete: bool
+    sample: list[Posting]
+
+
+def identify(url: str) -> tuple[Source, str]:
+    """The source and token of a pasted URL, without asking anybody. Raises NotRecognised."""
+    found = registry.recognise(url)
+    if found is None:
+        known = ", ".join(source.label for source in registry.SOURCES)
+        raise NotRecognised(f"No source recognises {url[:200]}. Known are: {known}.")
+    return found
+
+
+def recognise(fetcher: Fetcher, url: str) -> Recognised:
+    """Identify a URL and fetch its first page. Raises NotRecognised or a SourceError."""
+    source, token = identify(url)
+    page = source.parse(fetcher.fetch(source.first_request(token)))
+    postings = merge_duplicates(page.postings)
+    return Recognised(
+        source=source,
+        token=token,
+        url=source.board_url(token),
+        count=len(postings),
+        complete=page.next is None and page.complete,
+        sample=postings[:SAMPLE],
+    )
+
+
+def find(session: Session, source: str, token: str) -> Board | None:
+    return session.scalar(
+        select(Board).where(Board.source == source, Board.token == token).options(joinedload(Board.company))
+    )
+
+
+def add(
+    session: Session,
+    source: Source,
+    token: str,
+    company_name: str,
+    now: datetime,
+    *,
+    country: str | None = None,
+    sector: str | None = None,
+) -> Board:
+    """Add a board, due at once, inside the caller's writing transaction. Raises BoardExists."""
+    known = find(session, source.name, token)
+    if known is not None:
+        raise BoardExists(known)
+    company = companies.make(session, company_name or token, now, country, sector)
+    board = Board(
+        company=company,
+        source=source.name,
+        token=token,
+        url=source.board_url(token),
+        status=BoardStatus.ACTIVE,
+        created_at=now,
+        next_crawl_at=now,
+    )
+    session.add(board)
+    session.flush()
+    enqueue_after_commit(session, JobName.CRAWL_DUE)
+    return board
+
+
+def due(now: datetime) -> ColumnElement[bool]:
+    return and_(
+        Board.status != BoardStatus.PAUSED,
+        Board.next_crawl_at <= now,
+        or_(Board.leased_until.is_(None), Board.leased_until < now),
+    )
+
+
+def claim_due(session: Session, now: datetime, limit: int, lease: timedelta) -> list[Board]:
+    """Take leases on due boards, the longest waiting first, and commit.
+
+    The due time moves only when the crawl is stored: a worker that dies leaves the board due.
+    """
+    begin_write(session)
+    boards = list(
+        session.scalars(
+            select(Board)
+            .where(due(now))
+            .order_by(Board.next_crawl_at, Board.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+    )
+    for board in boards:
+        board.leased_until = now + lease
+        board.lease = str(uuid.uuid4())
+    session.commit()
+    return boards
+
+
+def extend_leases(session: Session, leases: Sequence[str], now: datetime, lease: timedelta) -> None:
+    """Keep boards that are still being visited."""
+    begin_write(session)
+    session.execute(update(Board).where(Board.lease.in_(leases)).values(leased_until=now + lease))
+    session.commit()
+
+
+def crawl_now(session: Session, board_id: int, now: datetime) -> Board | None:
+    """Make a board due at once, a paused or gone one too, and wake a worker. None: no such board."""
+    begin_write(session)
+    board = session.get(Board, board_id)
+    if board is None:
+        session.rollback()
+        return None
+    board.status = BoardStatus.ACTIVE
+    board.next_crawl_at = now
+    enqueue_after_commit(session, JobName.CRAWL_DUE)
+    session.commit()
+    return board
+
+
+def crawl_all_now(session: Session, now: datetime, ids: Sequence[int] | None = None) -> list[int]:
+    """Make all boards (or those named) due at once. Returns the ids of the boards that will be crawled."""
+    begin_write(session)
+    chosen = Board.status != BoardStatus.PAUSED if ids is None else Board.id.in_(ids)
+    found = list(session.scalars(select(Board.id).where(chosen)))
+    session.execute(
+        update(Board).where(Board.id.in_(found)).values(next_crawl_at=now, status=BoardStatus.ACTIVE)
+    )
+    enqueue_after_commit(session, JobName.CRAWL_DUE)
+    session.commit()
+    return found
+
+
+def set_status(session: Session, board_id: int, status: BoardStatus, now: datetime) -> Board | None:
+    """Pause a board, or watch it again (it is then due at once)."""
+    begin_write(session)
+    board = session.get(Board, board_id)
+    if board is not None:
+        if status == BoardStatus.ACTIVE and board.status != BoardStatus.ACTIVE:
+            board.next_crawl_at = now
+            enqueue_after_commit(session, JobName.CRAWL_DUE)
+        board.status = status
+    session.commit()
+    return board
+
+
+def remove(session: Session, board_id: int) -> bool:
+    """Forget a board with its listings; its company goes too when nothing else belongs to it."""
+    begin_write(session)
+    board = session.get(Board, board_id)
+    if board is None:
+        session.rollback()
+        return False
+    company_id = board.company_id
+    session.execute(delete(Board).where(Board.id == board_id))
+    if session.scalar(select(Board.id).where(Board.company_id == company_id).limit(1)) is None:
+        session.execute(delete(Company).where(Company.id == company_id))
+    session.commit()
+    return True
+
+
+def health(board: Board) -> Health:
+    """How a board is: one word for pages; `last_status` and `last_error` say more."""
+    if board.status == BoardStatus.PAUSED:
+        return "paused"
+    if board.status == BoardStatus.GONE:
+        return "gone"
+    if board.last_crawl_at is None:
+        return "idle"
+    if board.failures >= FAILING_AFTER or (board.failures and board.last_complete_at is None):
+        return "failing"
+    if board.mean_seconds is not None and board.mean_seconds > SLOW_SECONDS:
+        return "slow"
+    return "works"
+
+
+def page(
+    session: Session,
+    *,
+    text: str = "",
+    status: str | None = None,
+    source: str | None = None,
+    after: int | None = None,
+    limit: int = 50,
+) -> list[Board]:
+    """Boards by id, with their companies; `text` is found in the company's name or the token."""
+    query = select(Board).join(Board.company).options(joinedload(Board.company)).order_by(Board.id)
+    if text:
+        query = query.where(
+            or_(Company.name.icontains(text, autoescape=True), Board.token.icontains(text, autoescape=True))
+        )
+    if status:
+        query = query.where(Board.status == status)
+    if source:
+        query = query.where(Board.source == source)
+    if after is not None:
+        query = query.where(Board.id > after)
+    return list(session.scalars(query.limit(limit)))

@@ -1,0 +1,220 @@
+"""Storing what visits brought: listings, their history, the report, and when the board is next due."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from backend.domain.cadence import next_visit
+from backend.domain.diff import Changes, CompleteCrawl, Known, Memory, PartialCrawl, UnchangedCrawl, diff
+from backend.models import Board, BoardStatus, Crawl, CrawlStatus, Listing, begin_write
+from backend.queueing import JobName, enqueue_after_commit
+from backend.services import listing_rows
+from backend.services.visits import Stored, Visit
+
+log = logging.getLogger(__name__)
+
+DETAILS_PAUSE = timedelta(seconds=60)  # a board with details left to ask is visited again after this
+GONE_PAUSE = timedelta(days=1)
+MEAN_WEIGHT = 0.3  # of the newest visit in the running mean of seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Cadence:
+    """How often boards are visited and when an emptied one is believed."""
+
+    interval: timedelta
+    empty_after: timedelta
+
+
+def load_stored(session: Session, board_id: int) -> dict[str, Stored]:
+    """External id -> the hashes kept, for a visit."""
+    rows = session.execute(
+        select(Listing.external_id, Listing.list_hash, Listing.content_hash).where(
+            Listing.board_id == board_id
+        )
+    )
+    return {external_id: Stored(list_hash, content_hash) for external_id, list_hash, content_hash in rows}
+
+
+def store(session: Session, visits: Sequence[Visit], cadence: Cadence, now: datetime, jitter: float) -> None:
+    """Store visits: those that change listings in a transaction each, the others together.
+
+    A visit whose lease was lost is dropped: the board was claimed anew, and is visited by another.
+    """
+    for visit in visits:
+        if visit.items is not None:
+            try:
+                _store_together(session, [visit], cadence, now, jitter)
+            except Exception:
+                session.rollback()
+                board = visit.assignment
+                log.exception("%s:%s could not be stored", board.source.name, board.token)
+                visit.items, visit.status = None, CrawlStatus.FAILED
+                visit.error = "what the board answered could not be stored; the log says why"
+    quiet = [visit for visit in visits if visit.items is None]
+    if quiet:
+        _store_together(session, quiet, cadence, now, jitter)
+
+
+def _store_together(
+    session: Session, visits: Sequence[Visit], cadence: Cadence, now: datetime, jitter: float
+) -> None:
+    begin_write(session)
+    with session.no_autoflush:
+        for visit in visits:
+            _store_one(session, visit, cadence, now, jitter)
+    session.commit()
+
+
+def _store_one(session: Session, visit: Visit, cadence: Cadence, now: datetime, jitter: float) -> None:
+    board = session.scalar(
+        select(Board).where(Board.id == visit.assignment.board_id, Board.lease == visit.assignment.lease)
+    )
+    if board is None:
+        return
+    crawl = Crawl(
+        board_id=board.id,
+        started_at=visit.started_at,
+        finished_at=now,
+        status=visit.status,
+        complete=visit.status in (CrawlStatus.COMPLETE, CrawlStatus.UNCHANGED),
+        baseline=False,
+        bytes=visit.bytes,
+        requests=visit.requests,
+        seconds=visit.seconds,
+        error=visit.error,
+    )
+    if visit.items is not None or visit.status == CrawlStatus.UNCHANGED:
+        _store_listings(session, board, crawl, visit, cadence, now)
+    else:
+        crawl.matched_at = now
+        session.add(crawl)
+    _reschedule(board, crawl, visit, cadence, now, jitter)
+
+
+def _store_listings(
+    session: Session, board: Board, crawl: Crawl, visit: Visit, cadence: Cadence, now: datetime
+) -> None:
+    memory = memory_of(board)
+    quiet = visit.items is None and memory == Memory() and not board.missing_count
+    known: Mapping[str, listing_rows.Row] = {} if quiet else listing_rows.load(session, board.id)
+    changes = diff(
+        {key: Known(row.content_hash, row.missed, row.closed) for key, row in known.items()},
+        _as_crawl(visit),
+        memory,
+        now,
+        cadence.empty_after,
+    )
+    crawl.baseline = board.baseline_at is None and crawl.complete
+    if changes.held or changes.emptied:
+        crawl.status = CrawlStatus.HELD if changes.held else CrawlStatus.EMPTY
+    _count(crawl, changes, seen=board.open_count - board.missing_count if quiet else None, visit=visit)
+    tells = bool(changes.opened or changes.changed)
+    crawl.matched_at = None if tells else now
+    session.add(crawl)
+    if changes.writes or visit.items is not None:
+        session.flush()
+        listing_rows.write(session, board, crawl, visit.items or {}, known, changes, now)
+    if changes.writes:
+        board.open_count, board.missing_count = _counts(session, board.id)
+    _remember(board, changes.memory)
+    _keep_validators(board, visit)
+    if crawl.baseline:
+        board.baseline_at = now
+    if tells:
+        enqueue_after_commit(session, JobName.MATCH_CRAWLS)
+
+
+def _as_crawl(visit: Visit) -> CompleteCrawl | PartialCrawl | UnchangedCrawl:
+    if visit.items is None:
+        return UnchangedCrawl()
+    hashes = {key: item.content_hash for key, item in visit.items.items()}
+    return CompleteCrawl(hashes) if visit.status == CrawlStatus.COMPLETE else PartialCrawl(hashes)
+
+
+def _count(crawl: Crawl, changes: Changes, seen: int | None, visit: Visit) -> None:
+    crawl.seen = len(visit.items) if visit.items is not None else (seen or 0)
+    crawl.new = len(changes.opened)
+    crawl.changed = len(changes.changed)
+    crawl.missing = len(changes.missing)
+    crawl.closed = len(changes.closed)
+    crawl.reopened = len(changes.reopened)
+
+
+def _counts(session: Session, board_id: int) -> tuple[int, int]:
+    """Open listings of a board, and how many of them the last complete crawl missed."""
+    session.flush()
+    row = session.execute(
+        select(func.count(), func.count().filter(Listing.missed > 0)).where(
+            Listing.board_id == board_id, Listing.closed_at.is_(None)
+        )
+    ).one()
+    return row[0], row[1]
+
+
+def memory_of(board: Board) -> Memory:
+    held = frozenset(board.held["seen"]) if board.held else None
+    if not board.empties:
+        return Memory(held=held)
+    return Memory(held, board.empties["count"], datetime.fromisoformat(board.empties["since"]))
+
+
+def _remember(board: Board, memory: Memory) -> None:
+    board.held = None if memory.held is None else {"seen": sorted(memory.held)}
+    since = memory.empty_since
+    board.empties = {"count": memory.empties, "since": since.isoformat()} if since is not None else None
+
+
+def _keep_validators(board: Board, visit: Visit) -> None:
+    """Only a stored complete crawl may be answered with "unchanged" later (DESIGN, truth 5)."""
+    if visit.items is None:
+        return
+    board.validators = dict(visit.validators) if visit.fingerprint else None
+    board.fingerprint = visit.fingerprint
+    board.parser_version = visit.assignment.source.parser_version if visit.fingerprint else None
+
+
+def _reschedule(
+    board: Board, crawl: Crawl, visit: Visit, cadence: Cadence, now: datetime, jitter: float
+) -> None:
+    read = visit.items is not None or visit.status == CrawlStatus.UNCHANGED
+    board.failures = 0 if read else board.failures + 1
+    board.failing_since = None if read else (board.failing_since or now)
+    board.last_crawl_at, board.last_status, board.last_error = now, crawl.status, crawl.error
+    if crawl.complete:
+        board.last_complete_at = now
+    previous = board.mean_seconds if board.mean_seconds is not None else visit.seconds
+    board.mean_seconds = (1 - MEAN_WEIGHT) * previous + MEAN_WEIGHT * visit.seconds
+    board.next_crawl_at = next_visit(now, cadence.interval, board.failures, visit.retry_after, jitter)
+    if visit.details_left:
+        board.next_crawl_at = min(board.next_crawl_at, now + DETAILS_PAUSE)
+    if visit.status == CrawlStatus.GONE:
+        board.status, board.next_crawl_at = BoardStatus.GONE, now + GONE_PAUSE
+    elif read and board.status == BoardStatus.GONE:
+        board.status = BoardStatus.ACTIVE
+    board.leased_until = board.lease = None
+
+
+def page(
+    session: Session,
+    *,
+    board_id: int | None = None,
+    status: str | None = None,
+    before: int | None = None,
+    limit: int = 50,
+) -> list[Crawl]:
+    """Crawl reports, the newest first."""
+    query = select(Crawl).options(joinedload(Crawl.board).joinedload(Board.company)).order_by(Crawl.id.desc())
+    if board_id is not None:
+        query = query.where(Crawl.board_id == board_id)
+    if status:
+        query = query.where(Crawl.status == status)
+    if before is not None:
+        query = query.where(Crawl.id < before)
+    return list(session.scalars(query.limit(limit)))

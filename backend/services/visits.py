@@ -1,0 +1,216 @@
+"""One visit to one board: ask, follow pages, fetch details of what is new. It writes nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from backend.domain import normalise
+from backend.domain.exchange import (
+    Request,
+    Response,
+    SourceChanged,
+    SourceError,
+    SourceGone,
+    SourceUnavailable,
+)
+from backend.domain.normalise import Normalised
+from backend.domain.posting import Posting, merge_duplicates
+from backend.fetch import AddressRefused, Fetcher
+from backend.models import CrawlStatus
+from backend.sources.base import Page, Source
+
+MAX_PAGES = 1000
+OK, NOT_MODIFIED = 200, 304
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """What a visit needs to know of a board; plain values, so that threads share no session."""
+
+    board_id: int
+    lease: str
+    source: Source
+    token: str
+    validators: Mapping[str, str]
+    fingerprint: str | None
+    parser_version: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """The hashes kept of a listing, by which a visit knows what it need not read again."""
+
+    list_hash: str | None
+    content_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One posting of a visit. `content` is None when the list answer says that nothing changed."""
+
+    list_hash: str | None
+    content_hash: str
+    content: Normalised | None
+
+
+@dataclass(slots=True)
+class Visit:
+    """What came of it. `items` is None unless the board was read; then `status` is COMPLETE or PARTIAL."""
+
+    assignment: Assignment
+    started_at: datetime
+    status: CrawlStatus = CrawlStatus.FAILED
+    items: dict[str, Item] | None = None
+    fingerprint: str | None = None
+    validators: dict[str, str] = field(default_factory=dict)
+    details_left: bool = False
+    bytes: int = 0
+    requests: int = 0
+    seconds: float = 0.0
+    error: str | None = None
+    retry_after: float | None = None
+
+
+LoadStored = Callable[[int], Mapping[str, Stored]]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """`seconds` for the whole visit; `details` pages at the most."""
+
+    seconds: float
+    details: int
+
+
+def visit(
+    assignment: Assignment, fetcher: Fetcher, load_stored: LoadStored, limits: Limits, now: datetime
+) -> Visit:
+    """Visit a board. Whatever goes wrong is in the result: this does not raise for anything a board does."""
+    result = Visit(assignment, started_at=now)
+    begun = time.monotonic()
+    try:
+        _Reader(result, fetcher, begun + limits.seconds).read(load_stored, limits.details, now)
+    except SourceGone as error:
+        result.status, result.error = CrawlStatus.GONE, str(error)
+    except SourceChanged as error:
+        result.status, result.error = CrawlStatus.CHANGED_SHAPE, str(error)
+    except SourceUnavailable as error:
+        result.status, result.error = CrawlStatus.UNAVAILABLE, str(error)
+        result.retry_after = error.retry_after
+    except AddressRefused as error:
+        result.status, result.error = CrawlStatus.REFUSED, str(error)
+    except SourceError as error:
+        result.error = str(error)
+    except Exception as error:
+        # A parser's bug must not cost the other boards of the batch; the report names it.
+        result.error = f"{type(error).__name__} while reading {assignment.source.name}:{assignment.token}"
+    result.seconds = time.monotonic() - begun
+    return result
+
+
+class _Reader:
+    """Reads one board into a Visit, counting what it asks."""
+
+    def __init__(self, result: Visit, fetcher: Fetcher, deadline: float) -> None:
+        self.result = result
+        self.source = result.assignment.source
+        self.fetcher = fetcher
+        self.deadline = deadline
+
+    def read(self, load_stored: LoadStored, details: int, now: datetime) -> None:
+        board = self.result.assignment
+        current = board.parser_version == self.source.parser_version
+        request = self.source.first_request(board.token)
+        if current and board.validators:
+            request = replace(request, headers={**request.headers, **board.validators})
+        response = self.ask(request)
+        if response.status == NOT_MODIFIED and current and board.fingerprint:
+            return self.unchanged()
+        digest = hashlib.sha256()
+        if response.status == OK:
+            digest.update(self.source.fingerprint(response))
+            if current and digest.hexdigest() == board.fingerprint:
+                return self.unchanged()
+        postings, complete, pages = self.read_pages(response, digest)
+        if current and complete and digest.hexdigest() == board.fingerprint:
+            return self.unchanged()
+        self.result.items = self.read_items(postings, request, load_stored(board.board_id), details, now)
+        self.result.status = CrawlStatus.COMPLETE if complete else CrawlStatus.PARTIAL
+        if complete and not self.result.details_left:
+            self.result.fingerprint = digest.hexdigest()
+            self.result.validators = validators_of(response) if pages == 1 else {}
+        return None
+
+    def unchanged(self) -> None:
+        self.result.status = CrawlStatus.UNCHANGED
+
+    def ask(self, request: Request) -> Response:
+        self.result.requests += 1
+        response = self.fetcher.fetch(request, self.deadline)
+        self.result.bytes += len(response.body)
+        return response
+
+    def read_pages(self, first: Response, digest: Any) -> tuple[list[Posting], bool, int]:
+        page: Page = self.source.parse(first)
+        postings, complete, pages = list(page.postings), page.complete, 1
+        while page.next is not None:
+            if pages >= MAX_PAGES:
+                raise SourceChanged(
+                    f"{first.request.url}: more than {MAX_PAGES} pages; is the paging endless?"
+                )
+            response = self.ask(page.next)
+            page = self.source.parse(response)
+            digest.update(self.source.fingerprint(response))
+            postings.extend(page.postings)
+            complete = complete and page.complete
+            pages += 1
+        return merge_duplicates(postings), complete, pages
+
+    def read_items(
+        self,
+        postings: list[Posting],
+        list_request: Request,
+        stored: Mapping[str, Stored],
+        details: int,
+        now: datetime,
+    ) -> dict[str, Item]:
+        items: dict[str, Item] = {}
+        for posting in postings:
+            list_hash: str | None = f"{normalise.list_hash(posting)[:24]}v{self.source.parser_version}"
+            known = stored.get(posting.external_id)
+            if known is not None and known.list_hash == list_hash:
+                items[posting.external_id] = Item(list_hash, known.content_hash, None)
+                continue
+            asked = self.source.detail_request(posting, list_request)
+            if asked is not None:
+                detailed = self.read_detail(posting, asked) if details > 0 else None
+                details -= 1
+                if detailed is None:
+                    self.result.details_left = True
+                    list_hash = None
+                    if known is not None:
+                        items[posting.external_id] = Item(None, known.content_hash, None)
+                        continue
+                posting = detailed or posting
+            content = normalise.normalise(posting, now)
+            items[posting.external_id] = Item(list_hash, content.content_hash, content)
+        return items
+
+    def read_detail(self, posting: Posting, request: Request) -> Posting | None:
+        """The posting with its detail; None when it could not be read: reported, and asked again."""
+        try:
+            return self.source.parse_detail(posting, self.ask(request))
+        except SourceError as error:
+            self.result.error = self.result.error or f"a detail page: {error}"
+            return None
+
+
+def validators_of(response: Response) -> dict[str, str]:
+    """The request headers by which the next visit may be answered with 304."""
+    asked = {"etag": "If-None-Match", "last-modified": "If-Modified-Since"}
+    return {asked[name]: response.headers[name] for name in asked if response.headers.get(name)}

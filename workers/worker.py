@@ -1,0 +1,64 @@
+"""Starts a pool of RQ workers: `python -m workers.worker QUEUE... [--processes N]`."""
+
+from __future__ import annotations
+
+import ctypes
+import signal
+import sys
+from typing import Any
+
+import click
+from redis import Redis
+from rq import Worker
+from rq.serializers import JSONSerializer
+from rq.worker_pool import WorkerPool
+
+from backend.logs import configure_logging
+from backend.queueing import JSONJob, JSONQueue, QueueName
+from backend.settings import load_settings
+from workers.jobs import crawl, housekeeping, match, notify
+
+PR_SET_PDEATHSIG = 1
+LOADED = (
+    crawl,
+    housekeeping,
+    match,
+    notify,
+)  # once, before forking: each job starts warm and shares the memory
+
+
+def die_with_parent() -> None:
+    """Ask Linux to end this process when the pool is killed, so that a new pool finds no old workers."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+class PoolWorker(Worker):
+    """A worker of the pool. RQ's own scheduler stays off: `workers.scheduler` is the only one."""
+
+    def work(self, *args: Any, **options: Any) -> bool:
+        die_with_parent()
+        options["with_scheduler"] = False
+        return bool(super().work(*args, **options))
+
+
+@click.command()
+@click.argument("queues", nargs=-1, required=True, type=click.Choice([name.value for name in QueueName]))
+@click.option("--processes", default=1, show_default=True, help="How many workers.")
+def main(queues: tuple[str, ...], processes: int) -> None:
+    """Work on QUEUES, the first named first."""
+    settings = load_settings()
+    configure_logging(settings)
+    WorkerPool(
+        queues,
+        connection=Redis.from_url(settings.redis_address),
+        num_workers=processes,
+        worker_class=PoolWorker,
+        job_class=JSONJob,
+        queue_class=JSONQueue,
+        serializer=JSONSerializer,
+    ).start(logging_level=settings.log_level)
+
+
+if __name__ == "__main__":
+    main()
