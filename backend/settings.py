@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
+import tempfile
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal, Self
+from urllib.parse import quote
 
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PLACEHOLDERS = frozenset({"", "change-me", "development-only"})
+
+LONGEST_SOCKET_FOLDER = 70  # a socket's whole path has at most 103 bytes on macOS, 107 on Linux
 
 
 class Settings(BaseSettings):
@@ -114,7 +120,16 @@ class Settings(BaseSettings):
 
     @property
     def redis_address(self) -> str:
-        return self.redis_url or f"unix://{self.var_dir.absolute() / 'redis.sock'}"
+        return self.redis_url or f"unix://{quote(str(self.socket_dir / 'redis.sock'))}"
+
+    @property
+    def socket_dir(self) -> Path:
+        """Where local sockets lie: VAR_DIR, or a short folder of ours where its path is too long for them."""
+        folder = self.var_dir.absolute()
+        if len(os.fsencode(folder)) <= LONGEST_SOCKET_FOLDER:
+            return folder
+        name = f"jobtracker-{os.getuid()}-{hashlib.sha256(os.fsencode(folder)).hexdigest()[:12]}"
+        return Path(tempfile.gettempdir()) / name
 
     @property
     def mail_port_or_local(self) -> int:
