@@ -1,0 +1,167 @@
+"""Asks one careers endpoint one thing, politely, within limits, and hands on whatever it answers."""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from http.cookiejar import DefaultCookiePolicy
+from urllib.parse import urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.exceptions import HTTPError
+
+from backend.domain.exchange import Request, Response, SourceUnavailable
+from backend.fetch.addresses import NOTHING, check_url
+from backend.fetch.body import ACCEPT_ENCODING, BodyRefused, read_body
+from backend.fetch.failures import broken_before_answer, what_happened
+from backend.fetch.pace import Pace, retry_after_of
+from backend.fetch.redirects import MOST_REDIRECTS, redirected
+from backend.fetch.transport import deadline as deadline_in_hand
+
+SMALL_BODY = 65536  # of a redirect: read, so that the connection may be used again
+NO_PROXIES: dict[str, str] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Seconds, and bytes of an unpacked body. `whole` is the deadline where the caller names none."""
+
+    connect: float
+    read: float
+    whole: float
+    body: int
+
+
+class OneRequestSession(requests.Session):
+    """A session that keeps nothing between requests and follows no redirects (the Fetcher does, checked)."""
+
+    def __init__(self, adapter: HTTPAdapter) -> None:
+        super().__init__()
+        self.trust_env = False
+        self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        self.adapters.clear()
+        self.mount("http://", adapter)
+        self.mount("https://", adapter)
+
+    def get_redirect_target(self, resp: requests.Response) -> None:  # noqa: ARG002
+        return None
+
+
+class Fetcher:
+    """Shared by all threads of a process. `pace` None: no pace, nothing outside is asked (replay).
+
+    `allow` ("host:port") excepts addresses from the refusal of private ones. It is for tests: no setting
+    reaches it.
+    """
+
+    def __init__(
+        self,
+        adapter: HTTPAdapter,
+        pace: Pace | None,
+        limits: Limits,
+        user_agent: str,
+        allow: frozenset[str] = NOTHING,
+    ) -> None:
+        self._adapter = adapter
+        self._pace = pace
+        self._limits = limits
+        self._headers = {"User-Agent": user_agent, "Accept-Encoding": ACCEPT_ENCODING, "Accept": "*/*"}
+        self._allow = allow
+        self._of_thread = threading.local()
+
+    def fetch(self, request: Request, deadline: float | None = None) -> Response:
+        """The answer, of any status, after at most five redirects; `deadline` is a time.monotonic value.
+
+        Raises AddressRefused for a URL or address that is not public; ReplayMissing for what is not
+        recorded; SourceUnavailable where there is no whole answer in time, where the host is on hold or
+        busy, and for a body that is too large, breaks off or cannot be unpacked.
+        """
+        due = time.monotonic() + self._limits.whole if deadline is None else deadline
+        token = deadline_in_hand.set(due)
+        try:
+            asked = request
+            for _ in range(MOST_REDIRECTS + 1):
+                found = self._ask(asked, request, due)
+                if isinstance(found, Response):
+                    return found
+                asked = found
+        finally:
+            deadline_in_hand.reset(token)
+        raise SourceUnavailable(
+            f"{request.url}: more than {MOST_REDIRECTS} redirects, the last to {asked.url}"
+        )
+
+    def close(self) -> None:
+        """Closes the connections that are kept open."""
+        self._adapter.close()
+
+    def _ask(self, asked: Request, first: Request, due: float) -> Response | Request:
+        """The answer, or what to ask next."""
+        check_url(asked.url, self._allow)
+        host = (urlsplit(asked.url).hostname or "").rstrip(".")
+        if self._pace:
+            self._pace.wait_turn(host, due)
+        begun = time.monotonic()
+        try:
+            answer = self._send(asked, due)
+            try:
+                return self._read(answer, asked, first, host)
+            finally:
+                # What was read to its end is back in the pool already; the rest of any other is not wanted.
+                answer.raw.close()
+        except BodyRefused as error:
+            raise SourceUnavailable(f"{asked.url}: the answer {error}") from None
+        except (requests.RequestException, HTTPError) as error:
+            reason = what_happened(error, host, begun, due)
+            raise SourceUnavailable(f"{asked.url}: {reason}") from error
+
+    def _read(
+        self, answer: requests.Response, asked: Request, first: Request, host: str
+    ) -> Response | Request:
+        status, url = answer.status_code, answer.url
+        headers = {name.lower(): value for name, value in answer.headers.items()}
+        if self._pace and status in {429, 503}:
+            self._pace.hold(host, retry_after_of(headers.get("retry-after"), time.time()) or 0)
+        following = redirected(asked, url, status, headers)
+        if following is None:
+            return Response(status, read_body(answer.raw, self._limits.body), headers, first, url)
+        if headers.get("content-length", "").isdecimal() and int(headers["content-length"]) <= SMALL_BODY:
+            with suppress(BodyRefused, HTTPError):
+                read_body(answer.raw, SMALL_BODY)
+        return following
+
+    def _send(self, asked: Request, due: float) -> requests.Response:
+        prepared = self._prepare(asked)
+        try:
+            return self._send_once(prepared, due)
+        except requests.ConnectionError as error:
+            # A kept connection may be closed by the server just as we use it; a fresh one tells the truth.
+            if not broken_before_answer(error):
+                raise
+        return self._send_once(prepared, due)
+
+    def _send_once(self, prepared: requests.PreparedRequest, due: float) -> requests.Response:
+        left = due - time.monotonic()
+        if left <= 0:
+            raise requests.Timeout("the deadline has passed")
+        timeout = (min(self._limits.connect, left), min(self._limits.read, left))
+        return self._session().send(
+            prepared, stream=True, timeout=timeout, verify=True, cert=None, proxies=NO_PROXIES
+        )
+
+    def _prepare(self, asked: Request) -> requests.PreparedRequest:
+        headers = {**self._headers, **asked.headers, "User-Agent": self._headers["User-Agent"]}
+        if asked.body is not None and not any(name.lower() == "content-type" for name in asked.headers):
+            headers["Content-Type"] = "application/json"
+        prepared = requests.PreparedRequest()
+        prepared.prepare(asked.method, asked.url, headers, data=asked.body)
+        return prepared
+
+    def _session(self) -> requests.Session:
+        session: requests.Session | None = getattr(self._of_thread, "session", None)
+        if session is None:
+            session = self._of_thread.session = OneRequestSession(self._adapter)
+        return session
