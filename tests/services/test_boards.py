@@ -1,0 +1,96 @@
+from datetime import timedelta
+
+import pytest
+from sqlalchemy.orm import Session
+
+from backend.models import Board, BoardStatus, Company, begin_write, db
+from backend.queueing import JobName, waiting_key
+from backend.services import boards
+from backend.sources import registry
+
+LEASE = timedelta(seconds=60)
+
+
+def add(session, now, token="acme", source="greenhouse", company="Acme"):
+    begin_write(session)
+    board = boards.add(session, registry.source(source), token, company, now)
+    session.commit()
+    return board
+
+
+def test_a_new_board_is_due_at_once_and_wakes_a_worker(session, now, redis_server):
+    board = add(session, now)
+    assert board.next_crawl_at == now
+    assert redis_server.exists(waiting_key(JobName.CRAWL_DUE, ()))
+
+
+def test_a_board_that_is_rolled_back_wakes_nobody(session, now, redis_server):
+    begin_write(session)
+    boards.add(session, registry.source("lever"), "acme", "Acme", now)
+    session.rollback()
+    session.commit()
+    assert not redis_server.keys("jobtracker:*")
+
+
+def test_the_same_board_is_not_added_twice(session, now):
+    add(session, now)
+    begin_write(session)
+    with pytest.raises(boards.BoardExists, match="greenhouse:acme is watched already, as Acme"):
+        boards.add(session, registry.source("greenhouse"), "acme", "Other", now)
+
+
+def test_two_companies_with_one_slug_stay_apart(session, now):
+    one, other = add(session, now), add(session, now, source="lever")
+    assert {one.company.slug, other.company.slug} == {"acme", "acme-2"}
+
+
+def test_a_url_that_no_source_knows_names_the_sources():
+    with pytest.raises(boards.NotRecognised, match="Greenhouse"):
+        boards.identify("https://example.org/careers")
+
+
+def test_claimed_boards_are_not_claimed_again_until_the_lease_runs_out(session, now):
+    board = add(session, now)
+    first = boards.claim_due(session, now, 10, LEASE)
+    assert [claimed.id for claimed in first] == [board.id]
+    assert boards.claim_due(session, now + timedelta(seconds=59), 10, LEASE) == []
+    lease = first[0].lease
+    again = boards.claim_due(session, now + timedelta(seconds=61), 10, LEASE)
+    assert again[0].lease != lease
+
+
+def test_two_workers_share_the_due_boards(session, app, now):
+    for number in range(6):
+        add(session, now, token=f"acme{number}")
+    with Session(db.engine) as other:
+        one = {board.id for board in boards.claim_due(session, now, 3, LEASE)}
+        two = {board.id for board in boards.claim_due(other, now, 3, LEASE)}
+    assert len(one) == len(two) == 3
+    assert not one & two
+
+
+def test_an_extended_lease_holds(session, now):
+    add(session, now)
+    lease = boards.claim_due(session, now, 1, LEASE)[0].lease
+    boards.extend_leases(session, [lease], now + timedelta(seconds=50), LEASE)
+    assert boards.claim_due(session, now + timedelta(seconds=100), 1, LEASE) == []
+
+
+def test_a_board_in_the_future_or_paused_is_not_due(session, now):
+    add(session, now + timedelta(seconds=1))
+    paused = add(session, now, token="paused")
+    boards.set_status(session, paused.id, BoardStatus.PAUSED, now)
+    assert boards.claim_due(session, now, 10, LEASE) == []
+
+
+def test_crawl_now_makes_a_paused_board_due(session, now):
+    board = add(session, now + timedelta(hours=1))
+    boards.set_status(session, board.id, BoardStatus.PAUSED, now)
+    boards.crawl_now(session, board.id, now)
+    assert [claimed.id for claimed in boards.claim_due(session, now, 10, LEASE)] == [board.id]
+
+
+def test_removing_the_last_board_removes_its_company(session, now):
+    board = add(session, now)
+    assert boards.remove(session, board.id)
+    assert session.query(Board).count() == session.query(Company).count() == 0
