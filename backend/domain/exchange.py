@@ -33,10 +33,13 @@ class SourceGone(SourceError):
 
 @dataclass(frozen=True, slots=True)
 class Request:
+    """One request. `memo` is never sent: it is what the source needs to remember when it reads the answer."""
+
     url: str
     method: str = "GET"
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes | None = None
+    memo: Mapping[str, int] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

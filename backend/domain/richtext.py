@@ -1,0 +1,117 @@
+"""Scraped HTML: made harmless, and read as plain text. Pure."""
+
+from __future__ import annotations
+
+import re
+
+import nh3
+from lxml import etree
+
+MAX_HTML = 200_000
+TAGS = {
+    "a", "b", "blockquote", "br", "code", "dd", "div", "dl", "dt", "em", "h1", "h2", "h3", "h4", "h5", "h6",
+    "hr", "i", "li", "ol", "p", "pre", "s", "small", "span", "strong", "sub", "sup", "table", "tbody", "td",
+    "tfoot", "th", "thead", "tr", "u", "ul",
+}  # fmt: skip
+_CLEANER = nh3.Cleaner(
+    tags=TAGS,
+    attributes={"a": {"href"}},
+    url_schemes={"http", "https", "mailto"},
+    link_rel="nofollow noopener",
+    clean_content_tags={
+        "script",
+        "style",
+        "iframe",
+        "noscript",
+        "object",
+        "template",
+        "textarea",
+        "title",
+        "svg",
+    },
+)
+# C0 and C1 controls but tab and line end, lone surrogates, and non-characters: no database takes them all
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_BLOCKS = frozenset(
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "br",
+        "dd",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "head",
+        "header",
+        "hr",
+        "html",
+        "li",
+        "main",
+        "nav",
+        "ol",
+        "option",
+        "p",
+        "pre",
+        "section",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "title",
+        "tr",
+        "ul",
+    ]
+)
+_UNSEEN = frozenset({"script", "style", "noscript", "template", "textarea", "iframe", "object", "title"})
+_BLANKS = re.compile(r"[ \t\r\f\v\u00a0]+")
+_LINE_ENDS = re.compile(r" ?\n[\n ]*")
+
+
+def without_control(text: str) -> str:
+    return CONTROL.sub("", text)
+
+
+def sanitise(html: str) -> str:
+    """HTML with plain text tags only: no scripts, styles, images, attributes; links to http(s) and mailto."""
+    return _CLEANER.clean(without_control(html[:MAX_HTML])).strip()
+
+
+def text_of(html: str) -> str:
+    """HTML as plain text: block tags end a line, inline tags join ("<b>Py</b>thon" is "Python")."""
+    if not html.strip():
+        return ""
+    if "<" not in html and "&" not in html:
+        return _squeezed(without_control(html))
+    data = without_control(html).encode()
+    root = etree.fromstring(data, etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True))
+    if root is None:
+        return ""
+    for element in root.iter():
+        tag = element.tag
+        if tag in _BLOCKS:
+            element.text = "\n" + (element.text or "")
+            element.tail = "\n" + (element.tail or "")
+        if tag in _UNSEEN:
+            for child in list(element):
+                element.remove(child)
+            element.text = None
+    return _squeezed(etree.tostring(root, method="text", encoding="unicode"))
+
+
+def _squeezed(text: str) -> str:
+    return _LINE_ENDS.sub("\n", _BLANKS.sub(" ", text)).strip()

@@ -1,0 +1,99 @@
+"""Ashby job boards: https://developers.ashbyhq.com/docs/public-job-posting-api."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import quote
+
+from backend.domain.gazetteer import country_code
+from backend.domain.posting import Location, Posting, Salary, merge_duplicates
+from backend.domain.salary import salary_of, salary_period
+from backend.sources.addresses import parse_address
+from backend.sources.answers import json_answer
+from backend.sources.base import Page, Request, Response, Source
+from backend.sources.shapes import Fields, paragraphs, rows
+
+API = "https://api.ashbyhq.com/posting-api/job-board"
+PAGES = "https://jobs.ashbyhq.com"
+_RESERVED = {"api", "_next", "static", "meeting", "b", "robots.txt"}
+
+
+class Ashby(Source):
+    """Tokens are case sensitive and may hold dots and blanks ("Forward Financing")."""
+
+    name = "ashby"
+    label = "Ashby"
+    parser_version = 1
+    url_forms = ("jobs.ashbyhq.com/COMPANY",)
+    envelope = "jobs"
+
+    def recognise(self, url: str) -> str | None:
+        address = parse_address(url)
+        if address is None:
+            return None
+        path = address.path
+        if address.host == "api.ashbyhq.com":
+            path = path[2:] if path[:2] == ("posting-api", "job-board") else ()
+        elif address.host != "jobs.ashbyhq.com":
+            return None
+        if not path or path[0] in _RESERVED or len(path[0]) > 200 or set(path[0]) & set('/?#<>"'):
+            return None
+        return path[0]
+
+    def board_url(self, token: str) -> str:
+        return f"{PAGES}/{quote(token, safe='')}"
+
+    def first_request(self, token: str) -> Request:
+        return Request(f"{API}/{quote(token, safe='')}?includeCompensation=true")
+
+    def parse(self, response: Response) -> Page:
+        token = self.recognise(response.request.url)
+        board = self.board_url(token) if token else None
+        found = rows(json_answer(response), self.envelope)
+        # isListed is false for postings that are open by direct link only
+        listed = [_posting(row, board) for row in found if row.flag("isListed") is not False]
+        return Page(merge_duplicates(listed))
+
+
+def _posting(row: Fields, board: str | None) -> Posting:
+    external_id = row.need_id("id")
+    return Posting(
+        external_id=external_id,
+        title=row.need_text("title"),
+        url=row.link("jobUrl") or (f"{board}/{external_id}" if board else ""),
+        locations=tuple(_locations(row)),
+        description_html=row.text("descriptionHtml") or paragraphs(row.text("descriptionPlain")),
+        department=row.text("department") or row.text("team"),
+        employment_type=row.text("employmentType"),
+        work_mode=_work_mode(row),
+        salary=_salary(row.object("compensation")),
+        posted_at=row.moment("publishedAt"),
+    )
+
+
+def _work_mode(row: Fields) -> str | None:
+    """`workplaceType` where it is given. `isRemote` false alone may still mean hybrid: unknown."""
+    return row.text("workplaceType") or ("remote" if row.flag("isRemote") else None)
+
+
+def _locations(row: Fields) -> Iterator[Location]:
+    for place in [row, *row.objects("secondaryLocations")]:
+        address = place.object("address").object("postalAddress")
+        city, region = address.text("addressLocality"), address.text("addressRegion")
+        country = address.text("addressCountry")
+        text = place.text("location") or ", ".join(part for part in (city, region, country) if part)
+        if text:
+            yield Location(text, city, region, country_code(country))
+
+
+def _salary(compensation: Fields) -> Salary | None:
+    """The first salary that has figures; equity, bonus and commission are no salary."""
+    for part in compensation.objects("summaryComponents"):
+        if part.text("compensationType") == "Salary":
+            period = salary_period(part.text("interval"))
+            pay = salary_of(
+                part.number("minValue"), part.number("maxValue"), part.text("currencyCode"), period
+            )
+            if pay:
+                return pay
+    return None

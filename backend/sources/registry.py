@@ -1,0 +1,54 @@
+"""All sources there are. A new source is one module and one line here."""
+
+from __future__ import annotations
+
+from backend.sources.ashby import Ashby
+from backend.sources.base import Source
+from backend.sources.greenhouse import Greenhouse
+from backend.sources.lever import Lever
+from backend.sources.personio import Personio
+from backend.sources.recruitee import Recruitee
+from backend.sources.smartrecruiters import SmartRecruiters
+from backend.sources.teamtailor import Teamtailor
+from backend.sources.workable import Workable
+from backend.sources.workday import Workday
+
+SOURCES: tuple[Source, ...] = (
+    Greenhouse(),
+    Lever(),
+    Ashby(),
+    SmartRecruiters(),
+    Workable(),
+    Recruitee(),
+    Personio(),
+    Workday(),
+    Teamtailor(),
+)
+_BY_NAME = {source.name: source for source in SOURCES}
+
+
+class UnknownSource(LookupError):
+    """There is no source of that name. The message lists those that exist."""
+
+
+def source(name: str) -> Source:
+    """Raises UnknownSource."""
+    found = _BY_NAME.get(name)
+    if found is None:
+        raise UnknownSource(f"there is no source {name!r}; these exist: {', '.join(sorted(_BY_NAME))}")
+    return found
+
+
+def recognise(url: str) -> tuple[Source, str] | None:
+    """The source and the token of a pasted careers address, or None."""
+    for candidate in SOURCES:
+        token = candidate.recognise(url)
+        if token is not None:
+            return candidate, token
+    return None
+
+
+def not_recognised(url: str) -> str:
+    """What to tell people whose address no source recognises."""
+    forms = "; ".join(f"{known.label}: {known.url_forms[0]}" for known in SOURCES)
+    return f"no source recognises {url[:200]!r}. Known addresses look like: {forms}"
