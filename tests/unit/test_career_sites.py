@@ -8,6 +8,7 @@ import time
 import zlib
 from collections.abc import Iterator
 from datetime import datetime
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
@@ -257,14 +258,15 @@ def test_boards_without_a_validator_answer_the_same_bytes(simulator: Simulator) 
 
 
 def test_one_connection_serves_many_requests(simulator: Simulator) -> None:
-    with requests.Session() as session:
-        for board in boards(simulator):
-            wanted = source(board["source"]).first_request(board["token"])
-            assert session.get(f"{simulator.url}/{wanted.url}", timeout=5).status_code == 200
-        adapter = session.get_adapter(simulator.url)
-        assert isinstance(adapter, requests.adapters.HTTPAdapter)
-        pool = adapter.poolmanager.connection_from_url(simulator.url)
-        assert pool.num_connections == 1
+    connection = HTTPConnection(simulator.server.host, simulator.server.port, timeout=5)
+    connection.connect()
+    first = connection.sock
+    for board in boards(simulator):
+        connection.request("GET", f"/{source(board['source']).first_request(board['token']).url}")
+        answer = connection.getresponse()
+        assert (answer.status, len(answer.read())) == (200, int(answer.headers["Content-Length"]))
+    assert connection.sock is first
+    connection.close()
 
 
 # Misbehaviour
