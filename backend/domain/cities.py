@@ -102,7 +102,8 @@ CITIES = {
     "CZ": "Prague=Praha, Brno",
     "DE": "Berlin, Munich=München, Hamburg, Frankfurt=Frankfurt am Main, Cologne=Köln, "
     "Düsseldorf=Dusseldorf, Stuttgart, Leipzig, Dresden, Hannover=Hanover, Nuremberg=Nürnberg, Karlsruhe, "
-    "Heidelberg, Bonn, Mannheim, Potsdam, Bremen, Dortmund, Essen, Kiel, Münster, Aachen, Freiburg, Erfurt, Darmstadt",
+    "Heidelberg, Bonn, Mannheim, Potsdam, Bremen, Dortmund, Essen, Kiel, Münster, "
+    "Aachen, Freiburg, Erfurt, Darmstadt",
     "DK": "Copenhagen=København, Aarhus, Odense",
     "DO": "Santo Domingo",
     "EG": "Cairo",
