@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import ColumnElement, and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from backend.domain.posting import Posting, merge_duplicates
@@ -109,6 +109,18 @@ def add(
     return board
 
 
+def watch(session: Session, source: Source, token: str, company_name: str, now: datetime) -> Board:
+    """Add a board in a transaction of its own. Raises BoardExists."""
+    begin_write(session)
+    try:
+        board = add(session, source, token, company_name, now)
+    except BoardExists:
+        session.rollback()
+        raise
+    session.commit()
+    return board
+
+
 def due(now: datetime) -> ColumnElement[bool]:
     return and_(
         Board.status != BoardStatus.PAUSED,
@@ -186,6 +198,16 @@ def set_status(session: Session, board_id: int, status: BoardStatus, now: dateti
     return board
 
 
+def rename_company(session: Session, board_id: int, name: str) -> Board | None:
+    """Give the employer of a board another name; its address in the page stays."""
+    begin_write(session)
+    board = session.get(Board, board_id)
+    if board is not None:
+        board.company.name = name.strip()[:200]
+    session.commit()
+    return board
+
+
 def remove(session: Session, board_id: int) -> bool:
     """Forget a board with its listings; its company goes too when nothing else belongs to it."""
     begin_write(session)
@@ -216,25 +238,41 @@ def health(board: Board) -> Health:
     return "works"
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which boards are listed; `text` is found in the company's name or the token."""
+
+    text: str = ""
+    status: str | None = None
+    source: str | None = None
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """For a query that joins the companies."""
+        wanted: list[ColumnElement[bool]] = []
+        if self.text:
+            named = Company.name.icontains(self.text, autoescape=True)
+            wanted.append(or_(named, Board.token.icontains(self.text, autoescape=True)))
+        if self.status:
+            wanted.append(Board.status == self.status)
+        if self.source:
+            wanted.append(Board.source == self.source)
+        return wanted
+
+
+EVERY = Choice()
+
+
 def page(
-    session: Session,
-    *,
-    text: str = "",
-    status: str | None = None,
-    source: str | None = None,
-    after: int | None = None,
-    limit: int = 50,
+    session: Session, choice: Choice = EVERY, *, after: int | None = None, limit: int = 50
 ) -> list[Board]:
-    """Boards by id, with their companies; `text` is found in the company's name or the token."""
+    """Boards by id, with their companies."""
     query = select(Board).join(Board.company).options(joinedload(Board.company)).order_by(Board.id)
-    if text:
-        query = query.where(
-            or_(Company.name.icontains(text, autoescape=True), Board.token.icontains(text, autoescape=True))
-        )
-    if status:
-        query = query.where(Board.status == status)
-    if source:
-        query = query.where(Board.source == source)
+    query = query.where(*choice.conditions())
     if after is not None:
         query = query.where(Board.id > after)
     return list(session.scalars(query.limit(limit)))
+
+
+def count(session: Session, choice: Choice = EVERY) -> int:
+    query = select(func.count(Board.id)).join(Board.company).where(*choice.conditions())
+    return session.scalar(query) or 0
