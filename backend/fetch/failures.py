@@ -25,18 +25,19 @@ def what_happened(error: Exception, host: str, begun: float, due: float) -> str:
     def among(*kinds: type[BaseException]) -> BaseException | None:
         return next((cause for cause in causes if isinstance(cause, kinds)), None)
 
+    # Kinds of ConnectTimeoutError to urllib3, whatever the reason: so they come first.
+    if among(NameResolutionError):
+        return f"the name {host} was not found: it does not exist, or there is no network"
+    if among(NewConnectionError):
+        return f"no connection to {host}: {_last_words(causes)}"
     now = time.monotonic()
     if among(requests.Timeout, ConnectTimeoutError, ReadTimeoutError, TimeoutError):
         if now >= due - 0.01:
             return f"no whole answer in time: given up after {now - begun:.1f} s"
         what = "connection" if among(requests.ConnectTimeout, ConnectTimeoutError) else "byte"
         return f"{host} is silent: no {what} for {now - begun:.1f} s"
-    if among(NameResolutionError):
-        return f"the name {host} was not found: it does not exist, or there is no network"
     if refused := among(ssl.SSLError, ssl.CertificateError, requests.exceptions.SSLError):
         return f"no secure connection to {host}: {refused}"
-    if among(NewConnectionError):
-        return f"no connection to {host}: {_last_words(causes)}"
     if among(IncompleteRead, EOFError) or "IncompleteRead" in str(error):
         return "the answer breaks off before its end"
     if broken_before_answer(error):

@@ -9,6 +9,7 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 from requests.utils import requote_uri
 
 from backend.domain.exchange import Request, SourceUnavailable
+from backend.fetch.addresses import AddressRefused
 
 MOST_REDIRECTS = 5
 SAME_METHOD = frozenset({307, 308})
@@ -20,11 +21,13 @@ HARMLESS = frozenset({"accept", "accept-language", "content-type", "if-none-matc
 def redirected(asked: Request, url: str, status: int, headers: Mapping[str, str]) -> Request | None:
     """What to ask next, or None if this answer is no redirect. `url` is where the answer came from.
 
-    Raises SourceUnavailable for a Location that is no URL.
+    Raises SourceUnavailable for a Location that is no URL, AddressRefused for one that hides where it leads.
     """
     location = headers.get("location", "").strip()
     if status not in REDIRECTS or not location:
         return None
+    if "\\" in location:  # quoting would hide it; some readers take it for a slash
+        raise AddressRefused(f"{url}: redirects to {location[:200]!r}: refused: a backslash in the URL")
     try:
         # http.client reads header bytes as Latin-1; servers that put other letters there write UTF-8.
         location = location.encode("latin-1").decode("utf-8", "replace")

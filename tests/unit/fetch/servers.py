@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import chain, repeat
 
 Answer = Callable[["Handler"], None]
 
@@ -81,7 +82,7 @@ def raw(*pieces: bytes, pause: float = 0, times: int = 1) -> Answer:
 
     def answer(handler: Handler) -> None:
         handler.close_connection = True
-        for piece in (*pieces[:-1], *[pieces[-1]] * times):
+        for piece in chain(pieces[:-1], repeat(pieces[-1], times)):
             handler.wfile.write(piece)
             if pause and handler.site.stopping.wait(pause):
                 return
