@@ -1,0 +1,22 @@
+import type { Page } from '@/api/types'
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/vue-query'
+import { computed, type Ref } from 'vue'
+
+/** A list by cursor: `items` of all pages read so far. `key` names it and holds every ref it depends on. */
+export function usePages<T>(
+  key: readonly unknown[],
+  read: (cursor: string | undefined) => Promise<Page<T>>,
+  options: { enabled?: Ref<boolean>; refetchInterval?: number } = {},
+) {
+  const query = useInfiniteQuery({
+    queryKey: key,
+    queryFn: ({ pageParam }) => read(pageParam),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+    placeholderData: keepPreviousData,
+    ...options,
+  })
+  const items = computed(() => query.data.value?.pages.flatMap((page) => page.items) ?? [])
+  const total = computed(() => query.data.value?.pages[0]?.total ?? null)
+  return { ...query, items, total }
+}
