@@ -7,8 +7,10 @@ import threading
 import time
 from email.utils import parsedate_to_datetime
 
-from redis import Redis
+from redis import ConnectionPool, Redis
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
+from redis.retry import Retry
 
 from backend.domain.exchange import SourceUnavailable
 
@@ -16,6 +18,7 @@ log = logging.getLogger(__name__)
 
 LONGEST_HOLD = 3600.0
 REDIS_REST = 5.0  # after a Redis error, this long without asking Redis again
+REDIS_PATIENCE = 2.0
 REMEMBERED = 10_000
 HOLD_KEY = "fetch:hold:"
 SLOT_KEY = "fetch:slot:"
@@ -45,9 +48,9 @@ class Pace:
     """
 
     def __init__(self, redis: Redis, seconds: float) -> None:
-        self._redis = redis
+        self._redis = _impatient(redis)
         self._seconds = seconds
-        self._reserve = redis.register_script(RESERVE)
+        self._reserve = self._redis.register_script(RESERVE)
         self._lock = threading.Lock()
         self._holds: dict[str, float] = {}
         self._slots: dict[str, float] = {}
@@ -88,6 +91,9 @@ class Pace:
     def _turn(self, host: str, most: float) -> tuple[int, float]:
         if not self._seconds:
             return self._held(host)
+        kind, wait = self._held_here(host)
+        if kind == HOLD:
+            return kind, wait
         if self._redis_answers():
             arguments = [int(self._seconds * MICRO), int(most * MICRO)]
             try:
@@ -100,9 +106,6 @@ class Pace:
         return self._turn_here(host, most)
 
     def _turn_here(self, host: str, most: float) -> tuple[int, float]:
-        kind, wait = self._held_here(host)
-        if kind == HOLD:
-            return kind, wait
         with self._lock:
             now = time.monotonic()
             slot = max(now, self._slots.get(host, 0.0))
@@ -113,7 +116,8 @@ class Pace:
             return TURN, slot - now
 
     def _held(self, host: str) -> tuple[int, float]:
-        if self._redis_answers():
+        kind, wait = self._held_here(host)
+        if kind == TURN and self._redis_answers():
             try:
                 left = self._redis.pttl(HOLD_KEY + host)
             except RedisError as error:
@@ -121,7 +125,7 @@ class Pace:
             else:
                 self._redis_is_back()
                 return (HOLD, left / 1000) if left > 0 else (TURN, 0.0)
-        return self._held_here(host)
+        return kind, wait
 
     def _held_here(self, host: str) -> tuple[int, float]:
         left = self._holds.get(host, 0.0) - time.monotonic()
@@ -153,6 +157,13 @@ def retry_after_of(value: str | None, now: float) -> float | None:
         return max(0.0, parsedate_to_datetime(value).timestamp() - now)
     except (ValueError, OverflowError):
         return None
+
+
+def _impatient(redis: Redis) -> Redis:
+    """The same server, asked without long retries: a crawl goes on while Redis is away."""
+    pool = redis.connection_pool
+    options = {**pool.connection_kwargs, "retry": Retry(NoBackoff(), 1), "socket_timeout": REDIS_PATIENCE}
+    return Redis(connection_pool=ConnectionPool(pool.connection_class, **options))
 
 
 def _forget_past(times: dict[str, float]) -> None:
