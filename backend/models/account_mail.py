@@ -13,7 +13,8 @@ from backend.models.user import User
 class AccountMailKind(StrEnum):
     CONFIRM = "confirm"
     RESET = "reset"
-    ALREADY_REGISTERED = "already_registered"
+    KNOWN = "known"
+    CHANGED = "changed"
 
 
 class AccountMail(Base):
@@ -40,6 +41,7 @@ class AccountMail(Base):
     claimed_until: Mapped[datetime | None]
     next_try_at: Mapped[datetime]
     tries: Mapped[int] = mapped_column(default=0)
+    refusals: Mapped[int] = mapped_column(default=0)
     sent_at: Mapped[datetime | None]
     failed_at: Mapped[datetime | None]
     error: Mapped[str | None] = mapped_column(Text)

@@ -78,7 +78,10 @@ class Finding(Base):
 
 
 class Notification(Base):
-    """One mail to one user. Claimed, sent, marked; `message_id` is fixed before the first try."""
+    """One mail to one user. Claimed, sent, marked; `message_id` is fixed before the first try.
+
+    `refusals` counts the tries that the mail server answered with no; after any other it may have arrived.
+    """
 
     __tablename__ = "notifications"
     __table_args__ = (
@@ -98,6 +101,7 @@ class Notification(Base):
     claimed_until: Mapped[datetime | None]
     next_try_at: Mapped[datetime]
     tries: Mapped[int] = mapped_column(default=0)
+    refusals: Mapped[int] = mapped_column(default=0)
     sent_at: Mapped[datetime | None]
     failed_at: Mapped[datetime | None]
     error: Mapped[str | None] = mapped_column(Text)

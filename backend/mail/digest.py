@@ -1,0 +1,97 @@
+"""The digest: new listings of a user's trackers, as one mail.
+
+Everything scraped is one line of plain text here and escaped in the template; links are http(s) or left out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from backend.domain.one_line import one_line
+from backend.mail.letter import Letter
+from backend.mail.rendering import render
+
+TITLE_LENGTH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One listing. `facts` are short words after the places: pay, mode, type."""
+
+    title: str
+    company: str
+    places: str
+    facts: tuple[str, ...]
+    age: str
+    source: str
+    link: str
+    original: str | None
+    closed: bool
+    also_in: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A tracker and what it found."""
+
+    name: str
+    query: str
+    ends: str
+    link: str
+    stop_link: str
+    cards: tuple[Card, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """A mail before it is written. `count` is of all its listings, `more` of those not shown in it."""
+
+    to: str
+    message_id: str
+    date: datetime
+    groups: tuple[Group, ...]
+    count: int
+    more: int
+    trackers_link: str
+    stop_link: str
+    post_link: str
+    host: str
+    failing: tuple[str, ...] = ()
+
+
+def web_link(url: str) -> str | None:
+    """An address that may stand in a mail, or None: only http(s), and nothing that breaks a line."""
+    clean = one_line(url, 2000)
+    return clean if urlsplit(clean).scheme in ("http", "https") and " " not in clean else None
+
+
+def letter(digest: Digest) -> Letter:
+    """The mail, with the headers that let one click stop it (RFC 8058) and a filter sort it (RFC 2919)."""
+    return Letter(
+        to=digest.to,
+        subject=subject(digest),
+        text=render("digest.txt", digest=digest, headline=headline(digest)),
+        html=render("digest.html", digest=digest, headline=headline(digest)),
+        message_id=digest.message_id,
+        date=digest.date,
+        headers={
+            "List-Id": f"Job Tracker digests <trackers.{digest.host}>",
+            "List-Unsubscribe": f"<{digest.post_link}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        },
+    )
+
+
+def headline(digest: Digest) -> str:
+    what = "1 new listing" if digest.count == 1 else f"{digest.count} new listings"
+    where = digest.groups[0].name if len(digest.groups) == 1 else f"{len(digest.groups)} trackers"
+    return f"{what} for {where}"
+
+
+def subject(digest: Digest) -> str:
+    if digest.count == 1:
+        card = digest.groups[0].cards[0]
+        return f"{card.title} at {card.company}"
+    return headline(digest)

@@ -1,0 +1,123 @@
+"""What waits to be sent: claimed by one worker, sent, marked. The same for digests and account mails.
+
+A claim is a time until which others keep away. Whoever dies between sending and marking leaves a claim that
+runs out, and the message is sent again with the same Message-ID. A refusal for now ends the claim at once.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol, TypeVar
+
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import Session
+
+from backend.domain.backoff import pause
+from backend.mail.letter import Letter
+from backend.mail.outgoing import AddressRefused, MailError, MailUnavailable, MessageRefused
+from backend.models import AccountMail, Notification, begin_write
+
+log = logging.getLogger(__name__)
+
+CLAIM = timedelta(minutes=10)  # longer than a job may run
+UNREACHABLE_PAUSE = timedelta(minutes=5)
+GIVE_UP_AFTER = timedelta(days=5)
+
+Outgoing = TypeVar("Outgoing", Notification, AccountMail)
+
+
+class Mailer(Protocol):
+    """What sends; `backend.mail.outgoing.Postbox` is the one."""
+
+    def send(self, letter: Letter) -> None: ...
+
+
+@dataclass(slots=True)
+class Sent:
+    """What one call did. `reachable` is false when the server could not be spoken to."""
+
+    sent: int = 0
+    later: int = 0
+    failed: int = 0
+    reachable: bool = True
+
+    @property
+    def tried(self) -> int:
+        return self.sent + self.later + self.failed
+
+
+def unsent(model: type[Notification] | type[AccountMail], now: datetime) -> ColumnElement[bool]:
+    """To be tried now, and nobody is at it."""
+    return and_(
+        model.sent_at.is_(None),
+        model.failed_at.is_(None),
+        model.next_try_at <= now,
+        or_(model.claimed_until.is_(None), model.claimed_until <= now),
+    )
+
+
+def waiting(session: Session, model: type[Outgoing], now: datetime) -> Outgoing | None:
+    """Lock the message that waits longest, in a new writing transaction; the caller claims it and commits."""
+    begin_write(session)
+    return session.scalar(
+        select(model)
+        .where(unsent(model, now))
+        .order_by(model.next_try_at, model.id)
+        .limit(1)
+        .with_for_update(skip_locked=True, of=model)
+    )
+
+
+def claim(row: Notification | AccountMail, now: datetime) -> None:
+    row.claimed_until = now + CLAIM
+    row.tries += 1
+
+
+def known_unsent(row: Notification | AccountMail) -> bool:
+    """Whether the server said no to every try, so that nobody can have got it. Ask before claiming anew."""
+    return row.refusals == row.tries
+
+
+def hand_over(mailer: Mailer, letter: Letter) -> MailError | None:
+    """Send, with no transaction open. Returns what went wrong."""
+    try:
+        mailer.send(letter)
+    except MailError as error:
+        log.warning("mail %s was not accepted: %s", letter.msgId, error)
+        return error
+    return None
+
+
+def mark(
+    row: Notification | AccountMail,
+    error: MailError | None,
+    now: datetime,
+    jitter: Callable[[], float],
+    done: Sent,
+) -> None:
+    """Write down how it went, inside the caller's writing transaction. `jitter` gives numbers in [0, 1)."""
+    row.claimed_until = None
+    row.error = None if error is None else str(error)
+    if error is None:
+        row.sent_at = now
+        done.sent += 1
+        return
+    wait = pause(row.tries, jitter())
+    if isinstance(error, MailUnavailable):  # no refusal: the line may have broken after the server took it
+        wait, done.reachable = min(wait, UNREACHABLE_PAUSE), False
+    else:
+        row.refusals += 1
+    for_good = isinstance(error, AddressRefused | MessageRefused)
+    if for_good or (done.reachable and now - row.created_at > GIVE_UP_AFTER):
+        give_up(row, str(error), now, done)
+        return
+    row.next_try_at = now + wait
+    done.later += 1
+
+
+def give_up(row: Notification | AccountMail, reason: str, now: datetime, done: Sent) -> None:
+    row.error, row.failed_at = reason, now
+    done.failed += 1

@@ -1,0 +1,182 @@
+"""Telling: a user's due matches become one notification, which is sent and then marked.
+
+The claim links the matches to the notification, whose Message-ID is fixed by then. From that commit on they
+belong to this one message, and no other will tell them.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, func, select, update
+from sqlalchemy.orm import Session
+
+from backend.mail import digest
+from backend.mail.digest import Digest
+from backend.mail.letter import new_message_id
+from backend.mail.outgoing import AddressRefused
+from backend.models import Match, Notification, Tracker, User, begin_write
+from backend.services import delivery, digests
+from backend.services.delivery import Mailer, Sent
+from backend.settings import Settings
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 50
+
+
+def send_due(
+    session: Session, settings: Settings, mailer: Mailer, now: datetime, jitter: Callable[[], float]
+) -> Sent:
+    """Send digests that wait, then claim and send new ones, up to a batch; call again until none was tried.
+
+    A server that cannot be reached ends the batch.
+    """
+    done = Sent()
+    while done.tried < AT_ONCE and done.reachable:
+        notification_id = take_waiting(session, now)
+        if notification_id is None:
+            break
+        tell(session, settings, mailer, notification_id, now, jitter, done)
+    if done.tried >= AT_ONCE or not done.reachable:
+        return done
+    for user_id in due_users(session, now, AT_ONCE - done.tried):
+        notification_id = claim(session, settings, user_id, now)
+        if notification_id is not None:
+            tell(session, settings, mailer, notification_id, now, jitter, done)
+        if not done.reachable:
+            break
+    return done
+
+
+def may_be_written_to() -> ColumnElement[bool]:
+    return and_(User.disabled_at.is_(None), User.confirmed_at.is_not(None), User.mail_refused_at.is_(None))
+
+
+def telling() -> ColumnElement[bool]:
+    """Trackers whose matches are told. One that has ended still tells what it found before its end."""
+    return and_(Tracker.deleted_at.is_(None), Tracker.paused_at.is_(None))
+
+
+def untold(now: datetime) -> ColumnElement[bool]:
+    return and_(Match.notification_id.is_(None), Match.due_at <= now)
+
+
+def due_users(session: Session, now: datetime, limit: int) -> list[int]:
+    """Users with something to be told, who waits longest first. Each counts once, however much it is."""
+    return list(
+        session.scalars(
+            select(Match.user_id)
+            .join(Tracker, Tracker.id == Match.tracker_id)
+            .join(User, User.id == Match.user_id)
+            .where(untold(now), telling(), may_be_written_to())
+            .group_by(Match.user_id)
+            .order_by(func.min(Match.due_at), Match.user_id)
+            .limit(limit)
+        )
+    )
+
+
+def claim(session: Session, settings: Settings, user_id: int, now: datetime) -> int | None:
+    """Make one notification of all that a user is to be told now. None: another worker was quicker."""
+    begin_write(session)
+    user = session.scalar(
+        select(User)
+        .where(User.id == user_id, may_be_written_to())
+        .with_for_update(skip_locked=True, key_share=True)
+    )
+    theirs = select(Tracker.id).where(Tracker.user_id == user_id, telling())
+    found = and_(Match.user_id == user_id, untold(now), Match.tracker_id.in_(theirs))
+    if user is None or session.scalar(select(Match.id).where(found).limit(1)) is None:
+        session.rollback()
+        return None
+    notification = Notification(
+        user_id=user_id,
+        message_id=new_message_id(settings.mail_sender),
+        token=secrets.token_urlsafe(32),
+        created_at=now,
+        next_try_at=now,
+        tries=0,
+        refusals=0,
+    )
+    delivery.claim(notification, now)
+    session.add(notification)
+    session.flush()
+    notification_id = notification.id
+    session.execute(
+        update(Match)
+        .where(found)
+        .values(notification_id=notification_id)
+        .execution_options(synchronize_session=False)
+    )
+    session.commit()
+    return notification_id
+
+
+def take_waiting(session: Session, now: datetime) -> int | None:
+    """Claim a notification that was refused for now, or whose worker died. None: there is none."""
+    notification = delivery.waiting(session, Notification, now)
+    if notification is None:
+        session.rollback()
+        return None
+    if delivery.known_unsent(notification):
+        release_paused(session, notification.id)
+    delivery.claim(notification, now)
+    notification_id = notification.id
+    session.commit()
+    return notification_id
+
+
+def release_paused(session: Session, notification_id: int) -> None:
+    """Take paused trackers out of a message that the server did not take: they are told when they resume."""
+    paused = select(Tracker.id).where(Tracker.paused_at.is_not(None))
+    session.execute(
+        update(Match)
+        .where(Match.notification_id == notification_id, Match.tracker_id.in_(paused))
+        .values(notification_id=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def tell(
+    session: Session,
+    settings: Settings,
+    mailer: Mailer,
+    notification_id: int,
+    now: datetime,
+    jitter: Callable[[], float],
+    done: Sent,
+) -> None:
+    """Write, send and mark a notification that this worker has claimed."""
+    written = digests.compose(session, settings, notification_id)
+    session.rollback()  # nothing is held open while the mail is on its way
+    error = delivery.hand_over(mailer, digest.letter(written)) if isinstance(written, Digest) else None
+    begin_write(session)
+    notification = session.get(Notification, notification_id)
+    if notification is None:  # the account was deleted meanwhile
+        session.rollback()
+        return
+    if isinstance(written, Digest):
+        delivery.mark(notification, error, now, jitter, done)
+    else:
+        delivery.give_up(notification, written.value, now, done)
+    if isinstance(error, AddressRefused):
+        notification.user.mail_refused_at = now
+        log.warning("user %d: the address was refused for good", notification.user_id)
+    if notification.sent_at is not None:
+        mark_told(session, notification_id, now)
+    session.commit()
+
+
+def mark_told(session: Session, notification_id: int, now: datetime) -> None:
+    """All that the message holds, or names as "and N more"; not what was deleted before it went out."""
+    deleted = select(Tracker.id).where(Tracker.deleted_at.is_not(None))
+    session.execute(
+        update(Match)
+        .where(Match.notification_id == notification_id, Match.tracker_id.not_in(deleted))
+        .values(told_at=now)
+        .execution_options(synchronize_session=False)
+    )

@@ -1,0 +1,47 @@
+"""The query of a tracker: what is refused, its row, and what it would have found."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from backend.domain.query import Query, QueryError, parse
+from backend.models import SavedQuery
+from backend.services.upsert import insert_into
+
+
+class TrackerRefused(ValueError):
+    """A tracker cannot be as wished. `field` is the one to blame; `column` (from 1) where a query breaks."""
+
+    def __init__(self, field: str, message: str, column: int | None = None) -> None:
+        super().__init__(message)
+        self.field = field
+        self.column = column
+
+
+def readable(text: str) -> Query:
+    """The parsed query of a tracker. Raises TrackerRefused for one that is broken or catches everything."""
+    try:
+        query = parse(text)
+    except QueryError as error:
+        raise TrackerRefused("query", str(error), error.column) from None
+    if query.is_empty:
+        raise TrackerRefused("query", "An empty query would match every listing; name at least one word.")
+    if query.only_excludes:
+        raise TrackerRefused(
+            "query", "This only excludes, so nearly every listing would match; name a word to look for."
+        )
+    return query
+
+
+def canonical_of(text: str) -> str:
+    return readable(text).canonical
+
+
+def query_id_of(session: Session, canonical: str, now: datetime) -> int:
+    """The row of a canonical query, made if need be. Two who make the same one at once get the same row."""
+    insert = insert_into(session, SavedQuery).values(canonical=canonical, created_at=now)
+    session.execute(insert.on_conflict_do_nothing(index_elements=["canonical"]))
+    return session.scalars(select(SavedQuery.id).where(SavedQuery.canonical == canonical)).one()

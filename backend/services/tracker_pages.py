@@ -1,0 +1,109 @@
+"""What a user sees of their trackers: figures, matches, and what a query would have found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import ColumnElement, distinct, func, select
+from sqlalchemy.orm import Session, joinedload
+
+from backend.models import Board, Listing, Match, Tracker
+from backend.services import trackers
+
+DAYS = 14
+
+
+@dataclass(slots=True)
+class Figures:
+    """Numbers of one tracker. `daily` is matches by UTC day, the last fourteen days, oldest first.
+
+    `boards_failing` counts boards that it found listings on and that cannot be read at present.
+    """
+
+    match_count: int = 0
+    untold_count: int = 0
+    last_match_at: datetime | None = None
+    daily: list[tuple[date, int]] = field(default_factory=list)
+    boards_failing: int = 0
+
+
+def figures(session: Session, shown: Sequence[Tracker], now: datetime) -> dict[int, Figures]:
+    """The numbers of some trackers, by tracker id."""
+    ids = [tracker.id for tracker in shown]
+    days = [(now - timedelta(back)).date() for back in reversed(range(DAYS))]
+    found = {tracker_id: Figures(daily=[(day, 0) for day in days]) for tracker_id in ids}
+    counts = session.execute(
+        select(
+            Match.tracker_id,
+            func.count(Match.id),
+            func.count(Match.id).filter(Match.told_at.is_(None)),
+            func.max(Match.found_at),
+        )
+        .where(Match.tracker_id.in_(ids))
+        .group_by(Match.tracker_id)
+    )
+    for tracker_id, count, untold, last in counts:
+        one = found[tracker_id]
+        one.match_count, one.untold_count, one.last_match_at = count, untold, last
+    for tracker_id, by_day in daily_counts(session, ids, now).items():
+        found[tracker_id].daily = [(day, by_day.get(day, 0)) for day in days]
+    for tracker_id, count in failing_counts(session, ids):
+        found[tracker_id].boards_failing = count
+    return found
+
+
+def daily_counts(session: Session, ids: Sequence[int], now: datetime) -> dict[int, dict[date, int]]:
+    day = utc_day(session)
+    rows = session.execute(
+        select(Match.tracker_id, day, func.count(Match.id))
+        .where(Match.tracker_id.in_(ids), Match.found_at > now - timedelta(DAYS))
+        .group_by(Match.tracker_id, day)
+    )
+    counted: dict[int, dict[date, int]] = {}
+    for tracker_id, text, count in rows:
+        counted.setdefault(tracker_id, {})[date.fromisoformat(str(text))] = count
+    return counted
+
+
+def utc_day(session: Session) -> ColumnElement[str]:
+    """The UTC day a match was found; PostgreSQL would else take the day of its session's zone."""
+    if session.get_bind().dialect.name == "postgresql":
+        return func.date(func.timezone("UTC", Match.found_at))
+    return func.date(Match.found_at)
+
+
+def failing_counts(session: Session, ids: Sequence[int]) -> Sequence[tuple[int, int]]:
+    rows = session.execute(
+        select(Match.tracker_id, func.count(distinct(Board.id)))
+        .join(Listing, Listing.id == Match.listing_id)
+        .join(Board, Board.id == Listing.board_id)
+        .where(Match.tracker_id.in_(ids), Board.failing_since.is_not(None))
+        .group_by(Match.tracker_id)
+    )
+    return [(tracker_id, count) for tracker_id, count in rows]
+
+
+def matches_page(
+    session: Session, user_id: int, tracker_id: int, before: int | None, limit: int
+) -> tuple[list[Match], int | None]:
+    """A tracker's matches, the newest first, and what to pass as `before` for the next page.
+
+    Raises NoSuchTracker.
+    """
+    trackers.get(session, user_id, tracker_id)
+    query = (
+        select(Match)
+        .where(Match.tracker_id == tracker_id)
+        .options(
+            joinedload(Match.listing).joinedload(Listing.company),
+            joinedload(Match.listing).joinedload(Listing.board),
+        )
+        .order_by(Match.id.desc())
+        .limit(limit + 1)
+    )
+    if before is not None:
+        query = query.where(Match.id < before)
+    rows = list(session.scalars(query))
+    return rows[:limit], rows[limit - 1].id if len(rows) > limit else None

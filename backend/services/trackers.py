@@ -1,0 +1,280 @@
+"""Trackers: made, changed, paused, renewed, ended, deleted and brought back. Only their owner's."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Literal
+
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
+from sqlalchemy.orm import Session, joinedload
+
+from backend.domain.cadence import end_of_day, next_daily
+from backend.domain.one_line import one_line
+from backend.models import Cadence, Match, Tracker, User, begin_write
+from backend.services.tracked_query import TrackerRefused, canonical_of, query_id_of
+from backend.settings import Settings
+
+LIMIT = 50
+NAME_LENGTH = 120
+UNDO = timedelta(hours=1)
+LONGEST = timedelta(days=366)
+DURATIONS = (7, 30, 90)
+Status = Literal["active", "paused", "expired"]
+
+
+class NoSuchTracker(LookupError):
+    """There is none with this id, or it is another user's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a user asks for. Exactly one of `duration_days` and `last_day` says when it ends."""
+
+    query: str
+    cadence: Cadence
+    name: str = ""
+    duration_days: int | None = 30
+    last_day: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What is to be different; None leaves it."""
+
+    name: str | None = None
+    query: str | None = None
+    cadence: Cadence | None = None
+    last_day: date | None = None
+
+
+def status_of(tracker: Tracker, now: datetime) -> Status:
+    if tracker.expired_at is not None or tracker.expires_at <= now:
+        return "expired"
+    return "active" if tracker.paused_at is None else "paused"
+
+
+def not_deleted() -> ColumnElement[bool]:
+    return Tracker.deleted_at.is_(None)
+
+
+def collecting(now: datetime) -> ColumnElement[bool]:
+    """Trackers for which matches are kept: not paused; one just deleted goes on, lest an undo has a hole.
+
+    When it ends is not asked here: what a crawl found before the end may be matched after it.
+    """
+    return and_(Tracker.paused_at.is_(None), or_(not_deleted(), Tracker.deleted_at > now - UNDO))
+
+
+def create(session: Session, user_id: int, wish: Wish, now: datetime) -> Tracker:
+    """Make a tracker. Raises TrackerRefused, which names the field."""
+    canonical = canonical_of(wish.query)
+    begin_write(session)
+    user = lock_user(session, user_id)
+    refuse_too_many(session, user_id)
+    tracker = Tracker(
+        user_id=user_id,
+        query_id=query_id_of(session, canonical, now),
+        name=one_line(wish.name, NAME_LENGTH) or one_line(canonical, NAME_LENGTH),
+        text=wish.query.strip(),
+        cadence=wish.cadence,
+        expires_at=end_of(wish.duration_days, wish.last_day, user.time_zone, now),
+        created_at=now,
+        active_since=now,
+        token=secrets.token_urlsafe(32),
+    )
+    session.add(tracker)
+    session.commit()
+    return get(session, user_id, tracker.id)
+
+
+def list_for(session: Session, user_id: int) -> list[Tracker]:
+    """A user's trackers, the newest first."""
+    return list(
+        session.scalars(
+            select(Tracker)
+            .where(Tracker.user_id == user_id, not_deleted())
+            .options(joinedload(Tracker.query))
+            .order_by(Tracker.id.desc())
+        )
+    )
+
+
+def get(session: Session, user_id: int, tracker_id: int, *, deleted: bool = False) -> Tracker:
+    """One of the user's own trackers. Raises NoSuchTracker, for another's too."""
+    tracker = session.scalar(
+        select(Tracker)
+        .where(
+            Tracker.id == tracker_id,
+            Tracker.user_id == user_id,
+            Tracker.deleted_at.is_not(None) if deleted else not_deleted(),
+        )
+        .options(joinedload(Tracker.query))
+    )
+    if tracker is None:
+        raise NoSuchTracker(tracker_id)
+    return tracker
+
+
+def change(
+    session: Session, settings: Settings, user_id: int, tracker_id: int, wanted: Change, now: datetime
+) -> Tracker:
+    """Change a tracker. With another query it looks only at what is crawled from now on."""
+    canonical = None if wanted.query is None else canonical_of(wanted.query)
+    begin_write(session)
+    tracker = get(session, user_id, tracker_id)
+    if wanted.query is not None and canonical is not None:
+        if tracker.name == one_line(tracker.query.canonical, NAME_LENGTH):
+            tracker.name = one_line(canonical, NAME_LENGTH)
+        if canonical != tracker.query.canonical:
+            tracker.query_id = query_id_of(session, canonical, now)
+            tracker.active_since = now
+        tracker.text = wanted.query.strip()
+    if wanted.name is not None:
+        tracker.name = one_line(wanted.name, NAME_LENGTH) or one_line(
+            canonical or tracker.query.canonical, NAME_LENGTH
+        )
+    if wanted.cadence is not None and wanted.cadence != tracker.cadence:
+        change_cadence(session, settings, tracker, wanted.cadence, now)
+    if wanted.last_day is not None:
+        prolong(tracker, end_of(None, wanted.last_day, tracker.user.time_zone, now), now)
+    session.commit()
+    session.expire(tracker)
+    return get(session, user_id, tracker_id)
+
+
+def pause(session: Session, user_id: int, tracker_id: int, now: datetime) -> Tracker:
+    """Collect nothing until it is resumed."""
+    begin_write(session)
+    tracker = get(session, user_id, tracker_id)
+    refuse_ended(tracker, now)
+    tracker.paused_at = tracker.paused_at or now
+    session.commit()
+    return tracker
+
+
+def resume(session: Session, user_id: int, tracker_id: int, now: datetime) -> Tracker:
+    """Collect again, from what is crawled from now on."""
+    begin_write(session)
+    tracker = get(session, user_id, tracker_id)
+    refuse_ended(tracker, now)
+    if tracker.paused_at is not None:
+        tracker.paused_at = None
+        tracker.active_since = now
+    session.commit()
+    return tracker
+
+
+def renew(session: Session, user_id: int, tracker_id: int, duration_days: int, now: datetime) -> Tracker:
+    """Let it run for so many days from now, never shorter than before."""
+    begin_write(session)
+    tracker = get(session, user_id, tracker_id)
+    prolong(tracker, max(end_of(duration_days, None, "UTC", now), tracker.expires_at), now)
+    session.commit()
+    return tracker
+
+
+def remove(session: Session, user_id: int, tracker_id: int, now: datetime) -> None:
+    """Delete a tracker; for an hour `restore` brings it back as if nothing had been."""
+    begin_write(session)
+    get(session, user_id, tracker_id).deleted_at = now
+    session.commit()
+
+
+def restore(session: Session, user_id: int, tracker_id: int, now: datetime) -> Tracker:
+    """Undo a deletion. Raises NoSuchTracker when an hour has passed."""
+    begin_write(session)
+    lock_user(session, user_id)
+    tracker = get(session, user_id, tracker_id, deleted=True)
+    if tracker.deleted_at is None or tracker.deleted_at <= now - UNDO:
+        raise NoSuchTracker(tracker_id)
+    refuse_too_many(session, user_id)
+    tracker.deleted_at = None
+    session.commit()
+    return tracker
+
+
+def expire(session: Session, now: datetime) -> int:
+    """Mark trackers whose end has passed. They stopped collecting at that end, however late this comes."""
+    begin_write(session)
+    ended = session.execute(
+        update(Tracker)
+        .where(Tracker.expires_at <= now, Tracker.expired_at.is_(None))
+        .values(expired_at=Tracker.expires_at)
+        .returning(Tracker.id)
+    ).all()
+    session.commit()
+    return len(ended)
+
+
+def purge_deleted(session: Session, now: datetime) -> int:
+    """Remove for good what was deleted more than an hour ago, its matches too."""
+    begin_write(session)
+    gone = session.execute(
+        delete(Tracker).where(Tracker.deleted_at <= now - UNDO).returning(Tracker.id)
+    ).all()
+    session.commit()
+    return len(gone)
+
+
+def end_of(duration_days: int | None, last_day: date | None, zone: str, now: datetime) -> datetime:
+    """When a tracker ends: after so many days, or with a day in the user's zone."""
+    if last_day is None:
+        if duration_days not in DURATIONS:
+            raise TrackerRefused("duration_days", "Choose 7, 30 or 90 days, or a date.")
+        return now + timedelta(days=duration_days)
+    end = end_of_day(last_day, zone)
+    if end <= now:
+        raise TrackerRefused("expires_at", "This day is over; choose a later one.")
+    if end > now + LONGEST:
+        raise TrackerRefused("expires_at", "A tracker runs for a year at most; choose an earlier day.")
+    return end
+
+
+def prolong(tracker: Tracker, end: datetime, now: datetime) -> None:
+    """Move the end. One that had ended begins anew: what came in between was not collected."""
+    if status_of(tracker, now) == "expired":
+        tracker.active_since = now
+        tracker.expired_at = None
+    tracker.expires_at = end
+
+
+def change_cadence(
+    session: Session, settings: Settings, tracker: Tracker, cadence: Cadence, now: datetime
+) -> None:
+    """What waits to be told comes when the new cadence says."""
+    tracker.cadence = cadence
+    due_at = due(settings, cadence, tracker.user.time_zone, now)
+    session.execute(
+        update(Match)
+        .where(Match.tracker_id == tracker.id, Match.notification_id.is_(None))
+        .values(due_at=due_at)
+    )
+
+
+def due(settings: Settings, cadence: str, zone: str, now: datetime) -> datetime:
+    """When a match found at `now` is told."""
+    if cadence == Cadence.DAILY:
+        return next_daily(now, zone, settings.daily_mail_hour)
+    return now + timedelta(seconds=settings.instant_mail_seconds)
+
+
+def lock_user(session: Session, user_id: int) -> User:
+    """Two requests of one user take turns where they count."""
+    return session.scalars(select(User).where(User.id == user_id).with_for_update(key_share=True)).one()
+
+
+def refuse_too_many(session: Session, user_id: int) -> None:
+    count = session.scalar(
+        select(func.count()).select_from(Tracker).where(Tracker.user_id == user_id, not_deleted())
+    )
+    if (count or 0) >= LIMIT:
+        raise TrackerRefused(
+            "query", f"You have {LIMIT} trackers, which is as many as one account may have; delete one first."
+        )
+
+
+def refuse_ended(tracker: Tracker, now: datetime) -> None:
+    if status_of(tracker, now) == "expired":
+        raise TrackerRefused("expires_at", "This tracker has ended; renew it first.")
