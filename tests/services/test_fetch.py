@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,7 @@ from backend.domain.exchange import Request, SourceUnavailable
 from backend.fetch import AddressRefused, Fetcher, Limits, build_fetcher, user_agent
 from backend.fetch.transport import GuardedAdapter
 from backend.settings import Settings
+from tests.unit.fetch import servers
 from tests.unit.fetch.servers import raw, serve, text
 
 LIMITS = Limits(connect=2, read=1, whole=20, body=2**20)
@@ -322,6 +324,27 @@ def test_a_name_with_one_private_address_is_refused_though_another_would_do(site
     with pytest.raises(AddressRefused, match=r"192\.168\.0\.1"):
         fetcher.fetch(Request(f"http://board.example:{site.port}/"))
     assert not site.seen
+
+
+TLS = Path(servers.__file__).parent / "tls"
+
+
+def test_a_certificate_is_checked_against_the_name_though_the_address_is_connected_to(resolver):
+    names = []
+    with serve(TLS / "board.example.pem", names) as site:
+        site.answers["/"] = text("here")
+        asked = [f"board.example:{site.port}", f"other.example:{site.port}"]
+        adapter = GuardedAdapter(1, site.allowed, str(TLS / "authority.pem"))
+        fetcher = Fetcher(adapter, None, LIMITS, "tests", frozenset(asked))
+        resolver[0].update({"board.example": [["127.0.0.1"]] * 2, "other.example": [["127.0.0.1"]]})
+        assert fetcher.fetch(Request(f"https://{asked[0]}/")).body == b"here"
+        with pytest.raises(SourceUnavailable, match=r"no secure connection to other\.example: .*match"):
+            fetcher.fetch(Request(f"https://{asked[1]}/"))
+        assert names == ["board.example", "other.example"]
+        stranger = fetcher_for(site, names=asked)
+        with pytest.raises(SourceUnavailable, match=r"no secure connection to board\.example: .*certificate"):
+            stranger.fetch(Request(f"https://{asked[0]}/"))
+    assert len(site.seen) == 1
 
 
 def test_a_redirect_to_a_name_that_resolves_to_a_private_address_is_refused(site, resolver):

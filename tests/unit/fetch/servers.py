@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import chain, repeat
+from pathlib import Path
 
 Answer = Callable[["Handler"], None]
 
@@ -91,11 +93,17 @@ def raw(*pieces: bytes, pause: float = 0, times: int = 1) -> Answer:
 
 
 @contextmanager
-def serve() -> Iterator[Site]:
+def serve(certificate: Path | None = None, names: list[str | None] | None = None) -> Iterator[Site]:
+    """A running site; over TLS with `certificate`, where `names` collects the names asked for (SNI)."""
     site = Site(0)
     server = ThreadingHTTPServer(("127.0.0.1", 0), type("SiteHandler", (Handler,), {"site": site}))
     site.port = server.server_port
     server.daemon_threads = True
+    if certificate:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        context.sni_callback = lambda _, name, __: (names if names is not None else []).append(name)
+        server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:
