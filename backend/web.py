@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from wsgiref.headers import Headers
 
 from apiflask import APIFlask
@@ -15,9 +16,11 @@ from flask_login import LoginManager
 from flask_wtf import CSRFProtect
 from werkzeug.exceptions import NotFound
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter, Map
 from whitenoise import WhiteNoise
 
-from backend.api import access, errors, limits
+from backend.api import access, dashboard, errors, limits, openapi, refusals, stats
+from backend.api.access import Access
 from backend.api.blueprints import BLUEPRINTS
 from backend.api.login import load_user
 from backend.app import create_app
@@ -37,23 +40,42 @@ MAX_BODY = 256 * 1024
 """No body of ours is larger: a query is 500 characters, a password 200."""
 
 
+class Web(APIFlask):
+    """APIFlask without its own documentation pages, which load their viewer from other hosts."""
+
+    def __init__(self, name: str, **options: Any) -> None:
+        super().__init__(name, spec_path=None, docs_path=None, **options)
+
+
 def create_web_app(settings: Settings | None = None, page: Path = PAGE) -> APIFlask:
     """The application that gunicorn serves. `page` holds the built SPA."""
     settings = settings or load_settings()
-    app = create_app(settings, APIFlask)
+    app = create_app(settings, Web)
     configure(app, settings)
     errors.init_errors(app)
+    refusals.init_refusals(app)
     init_login(app)
-    access.init_access(app, {})
+    access.init_access(app, {dashboard.NAME: Access.ADMIN})  # before CSRF: a stranger is told to log in
     limits.init_limits(app, settings)
     csrf = CSRFProtect(app)
+    openapi.init_openapi(app)
+    stats.init_stats(app)
+    app.url_map.converters["int"] = RowId
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    dashboard.init_dashboard(app, settings, csrf)
     access.exempt_marked(app, csrf)
     app.after_request(add_headers)
     serve_page(app, page)
     trust_proxies(app, settings.trusted_proxies)
     return app
+
+
+class RowId(IntegerConverter):
+    """Whole numbers that a database can hold: what is larger is nothing of ours, not an error."""
+
+    def __init__(self, map: Map, **options: Any) -> None:
+        super().__init__(map, **{"max": 2**63 - 1, **options})
 
 
 def configure(app: APIFlask, settings: Settings) -> None:
@@ -100,8 +122,20 @@ def add_headers(response: Response) -> Response:
     for name, value in headers_of(request.is_secure).items():
         response.headers.setdefault(name, value)
     if request.path.startswith("/api/"):
-        response.headers.setdefault("Cache-Control", "no-store")
+        revalidate(response)
     return response
+
+
+def revalidate(response: Response) -> None:
+    """Answers may be kept but not used unasked: an unchanged one costs a 304. All else is not kept."""
+    if "Cache-Control" in response.headers:
+        return
+    if request.method in ("GET", "HEAD") and response.status_code == 200 and not response.is_streamed:
+        response.headers["Cache-Control"] = "private, no-cache"
+        response.add_etag()
+        response.make_conditional(request)
+    else:
+        response.headers["Cache-Control"] = "no-store"
 
 
 def serve_page(app: APIFlask, page: Path) -> None:

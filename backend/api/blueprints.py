@@ -4,6 +4,30 @@ from __future__ import annotations
 
 from apiflask import APIBlueprint
 
-from backend.api import operations
+from backend.api import (
+    account,
+    admin_boards,
+    admin_crawls,
+    admin_users,
+    companies,
+    documentation,
+    listings,
+    operations,
+    session,
+    stats,
+    users,
+)
 
-BLUEPRINTS: tuple[APIBlueprint, ...] = (operations.blueprint,)
+BLUEPRINTS: tuple[APIBlueprint, ...] = (
+    listings.blueprint,
+    companies.blueprint,
+    stats.blueprint,
+    session.blueprint,
+    users.blueprint,
+    account.blueprint,
+    admin_boards.blueprint,
+    admin_crawls.blueprint,
+    admin_users.blueprint,
+    documentation.blueprint,
+    operations.blueprint,
+)

@@ -17,6 +17,7 @@ RESET = "10 per 15 minutes"
 RESET_OF_ADDRESS = "3 per 15 minutes"
 MAILED_LINK = "30 per 15 minutes"
 CHANGE_OF_PASSWORD = "10 per 15 minutes"  # noqa: S105
+EXPORT = "10 per 15 minutes"
 SEARCH = "120 per minute"
 PREVIEW = "60 per minute"
 RECOGNISE = "60 per minute"

@@ -1,15 +1,19 @@
-"""Listings: search, and one with its text, its life and its like."""
+"""Listings: how one looks in a list, and one with its text, its life and its like."""
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
+from apiflask import APIBlueprint
 from pydantic import Field
 
-from backend.api.schema import Answer, Moment
-from backend.models import Listing
+from backend.api.access import public
+from backend.api.errors import not_found
+from backend.api.schema import Answer, Health, Moment
+from backend.models import Listing, db
+from backend.services import boards, listings
 
-Health = Literal["works", "slow", "failing", "idle", "gone", "paused"]
+blueprint = APIBlueprint("listings", __name__, url_prefix="/api/listings", tag="Listings")
 
 
 class CompanyName(Answer):
@@ -98,3 +102,55 @@ def summary_fields(listing: Listing, snippet: str | None = None) -> dict[str, An
 def summary(listing: Listing, snippet: str | None = None) -> ListingSummary:
     """A listing as a row. Load `company` and `board` with it, or each row asks for them."""
     return ListingSummary(**summary_fields(listing, snippet))
+
+
+class BoardOfListing(Answer):
+    id: int
+    source: str
+    token: str
+    last_crawl_at: Moment | None
+    health: Health
+
+
+class EventAnswer(Answer):
+    """What changed: title, locations, salary, text, closed or reopened."""
+
+    at: Moment
+    what: str
+    before: str | None
+    after: str | None
+
+
+class ListingAnswer(ListingSummary):
+    """A listing with its text (sanitised HTML), its life, and the same role in other places."""
+
+    description_html: str | None
+    changed_at: Moment
+    board: BoardOfListing
+    events: list[EventAnswer]
+    same_role: list[ListingSummary]
+
+
+@blueprint.get("/<int:id>")
+@public
+@blueprint.output(ListingAnswer)
+def get_listing(id: int) -> ListingAnswer:
+    """A listing with its text and its life"""
+    whole = listings.get(db.session(), id)
+    if whole is None:
+        raise not_found("listing")
+    board = whole.listing.board
+    return ListingAnswer(
+        **summary_fields(whole.listing),
+        description_html=whole.html,
+        changed_at=whole.listing.changed_at,
+        board=BoardOfListing(
+            id=board.id,
+            source=board.source,
+            token=board.token,
+            last_crawl_at=board.last_crawl_at,
+            health=boards.health(board),
+        ),
+        events=[EventAnswer.model_validate(event) for event in whole.events],
+        same_role=[summary(other) for other in whole.same_role],
+    )

@@ -15,7 +15,7 @@ def load_user(kept: str) -> User | None:
     number, _, salt = kept.partition(".")
     if not number.isdecimal() or len(number) > 18:
         return None
-    user = db.session.get(User, int(number))
+    user = db.session().get(User, int(number))
     if user is None or not hmac.compare_digest(user.session_salt.encode(), salt.encode()):
         return None
     return user if user.is_active and user.confirmed_at else None
@@ -31,3 +31,8 @@ def begin(user: User) -> None:
 def end() -> None:
     logout_user()
     cookie.clear()
+
+
+def keep(user: User) -> None:
+    """Stay logged in after the salt has changed; the CSRF token stays, so that open pages go on."""
+    login_user(user)

@@ -2,15 +2,91 @@
 
 from __future__ import annotations
 
+import hmac
+from collections.abc import Iterator
+
 from apiflask import APIBlueprint
+from flask import Response, jsonify, request
+from flask_login import current_user
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from prometheus_client.registry import Collector
+from redis.exceptions import RedisError
 
 from backend.api.access import public
+from backend.api.clock import now
+from backend.api.errors import ApiError, ErrorCode
+from backend.app import MIGRATIONS, current_redis, current_settings
+from backend.models import db
+from backend.queueing import JSONQueue, QueueName
+from backend.services import readiness, stats
 
 blueprint = APIBlueprint("operations", __name__, enable_openapi=False)
 
 
 @blueprint.get("/healthz")
 @public
-def alive() -> dict[str, str]:
+def alive() -> Response:
     """The process answers."""
-    return {"status": "ok"}
+    return jsonify(status="ok")
+
+
+@blueprint.get("/readyz")
+@public
+def ready() -> tuple[Response, int]:
+    """It can do its work; else 503 with the reasons."""
+    missing = readiness.what_is_missing(db.session(), current_redis(), current_settings(), MIGRATIONS)
+    return jsonify(status="not ready" if missing else "ready", reasons=missing), 503 if missing else 200
+
+
+@blueprint.get("/metrics")
+@public
+def metrics() -> Response:
+    """For Prometheus: an admin's session, or the bearer token of METRICS_TOKEN."""
+    if not has_metrics_token():
+        if not current_user.is_authenticated:
+            raise ApiError(ErrorCode.UNAUTHENTICATED, "Log in as an administrator, or send METRICS_TOKEN.")
+        if not current_user.is_admin:
+            raise ApiError(ErrorCode.FORBIDDEN, "Only an administrator may do this.")
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(Gauges())
+    return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+
+def has_metrics_token() -> bool:
+    token = current_settings().metrics_token.get_secret_value()
+    given = request.headers.get("Authorization", "")
+    return bool(token) and hmac.compare_digest(given.encode(), f"Bearer {token}".encode())
+
+
+class Gauges(Collector):
+    """Read from the database and Redis at each scrape: the same whichever process answers."""
+
+    def collect(self) -> Iterator[Metric]:
+        pulse = stats.pulse(db.session(), now())
+        for name, text, value in (
+            ("boards_due", "boards whose next crawl is due", pulse.boards_due),
+            ("listings_open", "open listings", pulse.listings_open),
+            ("crawls_unmatched", "crawls that trackers have not met yet", pulse.unmatched_crawls),
+            ("crawls_unmatched_age_seconds", "age of the oldest unmatched crawl", pulse.unmatched_age),
+            ("matches_unsent", "matches due and not in a mail yet", pulse.unsent_matches),
+            ("matches_unsent_age_seconds", "how long the oldest of them is due", pulse.unsent_age),
+        ):
+            yield GaugeMetricFamily(f"jobtracker_{name}", text, value=value)
+        yield from queue_lengths()
+
+
+def queue_lengths() -> Iterator[Metric]:
+    waiting = GaugeMetricFamily("jobtracker_queue_length", "jobs waiting", labels=["queue"])
+    failed = GaugeMetricFamily("jobtracker_queue_failed", "jobs that failed and are kept", labels=["queue"])
+    up = GaugeMetricFamily("jobtracker_redis_up", "Redis answers")
+    try:
+        for name in QueueName:
+            one = JSONQueue(name.value, current_redis())
+            waiting.add_metric([name.value], one.count)
+            failed.add_metric([name.value], one.failed_job_registry.get_job_count(cleanup=False))
+        up.add_metric([], 1)
+    except RedisError:
+        up.add_metric([], 0)
+    yield from (waiting, failed, up)

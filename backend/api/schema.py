@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import types
 from datetime import datetime
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from apiflask.exceptions import _ValidationError
 from apiflask.schema_adapters import registry
 from apiflask.schema_adapters.pydantic import PydanticAdapter
 from flask import Request
-from pydantic import BaseModel, ConfigDict, PlainSerializer, ValidationError
+from pydantic import BaseModel, ConfigDict, PlainSerializer, ValidationError, WithJsonSchema
 from pydantic_core import ErrorDetails
 
 UNREADABLE = "this is not JSON"
@@ -20,8 +20,16 @@ def zulu(moment: datetime) -> str:
     return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-Moment = Annotated[datetime, PlainSerializer(zulu, return_type=str, when_used="json")]
+Moment = Annotated[
+    datetime,
+    PlainSerializer(zulu, return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2026-03-01T08:00:00Z"]}),
+]
 """An aware UTC time: 2026-03-01T08:00:00Z."""
+
+
+Health = Literal["works", "slow", "failing", "idle", "gone", "paused"]
+"""How a board is, in one word."""
 
 
 class Body(BaseModel):
@@ -81,6 +89,11 @@ class Adapter(PydanticAdapter):
                 raise refusal(location, {"body": [UNREADABLE]})
             return self.check(location, body)
         raise ValueError(f"models are not read from {location}")
+
+    def get_openapi_schema(self, **_kwargs: Any) -> dict[str, Any]:
+        """What goes out is described as it goes out: a field with a default is always there."""
+        incoming = issubclass(self.model_class, (Body, Query))
+        return super().get_openapi_schema(mode="validation" if incoming else "serialization")
 
     def check(self, location: str, values: dict[str, Any]) -> BaseModel:
         try:

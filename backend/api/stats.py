@@ -1,0 +1,118 @@
+"""Numbers for everyone: what there is, how it moves, and how the sources are."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from datetime import date
+from typing import Generic, Literal, TypeVar
+
+from apiflask import APIBlueprint
+from flask import Flask, current_app
+from pydantic import Field
+
+from backend.api.access import public
+from backend.api.clock import now
+from backend.api.paging import Page
+from backend.api.schema import Answer, Moment
+from backend.models import db
+from backend.services import stats
+
+blueprint = APIBlueprint("stats", __name__, url_prefix="/api", tag="Statistics")
+
+Value = TypeVar("Value")
+KEPT_SECONDS = 15.0
+REST = 20
+"""An answer that took a second to compute is kept for at least twenty: scans never fill the process."""
+
+
+class DayRow(Answer):
+    day: date
+    opened: int
+    closed: int
+
+
+class ShareRow(Answer):
+    name: str = Field(examples=["greenhouse"])
+    open: int
+
+
+class StatsAnswer(Answer):
+    """Days are UTC; what a board's first crawl brought counts as open, not as new."""
+
+    companies: int
+    boards: int
+    open: int
+    closed: int
+    new_today: int
+    new_per_day: list[DayRow]
+    by_source: list[ShareRow]
+    by_country: list[ShareRow]
+    by_mode: list[ShareRow]
+    median_days_to_close: float | None
+
+
+class SourceRow(Answer):
+    """How the boards of one source are; `proven`: one of them was read completely here."""
+
+    name: str = Field(examples=["greenhouse"])
+    label: str = Field(examples=["Greenhouse"])
+    boards: int
+    working: int
+    failing: int
+    open: int
+    last_success_at: Moment | None
+    failing_since: Moment | None
+    health: Literal["works", "slow", "failing", "idle"]
+    proven: bool
+
+
+class SourcePage(Page[SourceRow]):
+    """Every source there is."""
+
+
+class Kept(Generic[Value]):
+    """A value that is computed anew once it is old, by one thread at a time."""
+
+    def __init__(self, compute: Callable[[], Value]) -> None:
+        self.compute = compute
+        self.lock = threading.Lock()
+        self.value: Value | None = None
+        self.good_until = 0.0
+
+    def get(self) -> Value:
+        with self.lock:
+            if self.value is None or time.monotonic() >= self.good_until:
+                begun = time.monotonic()
+                self.value = self.compute()
+                done = time.monotonic()
+                self.good_until = done + max(KEPT_SECONDS, REST * (done - begun))
+            return self.value
+
+
+def init_stats(app: Flask) -> None:
+    """Keep the numbers with the application that they are of."""
+    app.extensions["kept_stats"] = Kept(compute_stats)
+
+
+def compute_stats() -> StatsAnswer:
+    return StatsAnswer.model_validate(stats.compute(db.session(), now()))
+
+
+@blueprint.get("/stats")
+@public
+@blueprint.output(StatsAnswer)
+def get_stats() -> StatsAnswer:
+    """Open and new listings over time, by source, country and mode (kept for some seconds)"""
+    kept: Kept[StatsAnswer] = current_app.extensions["kept_stats"]
+    return kept.get()
+
+
+@blueprint.get("/sources")
+@public
+@blueprint.output(SourcePage)
+def list_sources() -> SourcePage:
+    """Every source, and how it is"""
+    rows = [SourceRow.model_validate(one) for one in stats.source_statuses(db.session())]
+    return SourcePage(items=rows, total=len(rows), next_cursor=None)
