@@ -13,10 +13,7 @@ from aiosmtpd.controller import Controller
 
 
 class Mailbox:
-    """`at_recipient` and `at_data` are replies to give instead of accepting, one a message; "" accepts.
-
-    `after_data` is called once a message was kept and before the server says so: a place to crash.
-    """
+    """`at_recipient` and `at_data` are replies to give instead of accepting, one a message; "" accepts."""
 
     def __init__(self) -> None:
         self.raw: list[bytes] = []
@@ -55,13 +52,21 @@ class Mailbox:
         return reply or "250 OK"
 
 
+class AnyPort(Controller):
+    """Listens on a port that the system chooses, which aiosmtpd alone would not look up."""
+
+    def _trigger_server(self) -> None:
+        self.port = self.server.sockets[0].getsockname()[1]
+        super()._trigger_server()
+
+
 @contextmanager
 def open_mailbox() -> Iterator[Mailbox]:
     mailbox = Mailbox()
-    controller = Controller(mailbox, hostname="127.0.0.1", port=0)
+    controller = AnyPort(mailbox, hostname="127.0.0.1", port=0)
     controller.start()
     try:
-        mailbox.port = controller.server.sockets[0].getsockname()[1]
+        mailbox.port = controller.port
         yield mailbox
     finally:
         controller.stop()

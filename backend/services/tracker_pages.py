@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, distinct, func, select
+from sqlalchemy import ColumnElement, distinct, func, literal_column, select
 from sqlalchemy.orm import Session, joinedload
 
 from backend.models import Board, Listing, Match, Tracker
@@ -70,7 +70,7 @@ def daily_counts(session: Session, ids: Sequence[int], now: datetime) -> dict[in
 def utc_day(session: Session) -> ColumnElement[str]:
     """The UTC day a match was found; PostgreSQL would else take the day of its session's zone."""
     if session.get_bind().dialect.name == "postgresql":
-        return func.date(func.timezone("UTC", Match.found_at))
+        return func.date(func.timezone(literal_column("'UTC'"), Match.found_at))
     return func.date(Match.found_at)
 
 
