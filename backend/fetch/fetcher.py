@@ -14,7 +14,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError
 
 from backend.domain.exchange import Request, Response, SourceUnavailable
-from backend.fetch.addresses import NOTHING, check_url
+from backend.fetch.addresses import NOTHING, AddressRefused, check_url
 from backend.fetch.body import ACCEPT_ENCODING, BodyRefused, read_body
 from backend.fetch.failures import broken_before_answer, what_happened
 from backend.fetch.pace import Pace, retry_after_of
@@ -81,13 +81,17 @@ class Fetcher:
         """
         due = time.monotonic() + self._limits.whole if deadline is None else deadline
         token = deadline_in_hand.set(due)
+        asked = request
         try:
-            asked = request
             for _ in range(MOST_REDIRECTS + 1):
                 found = self._ask(asked, request, due)
                 if isinstance(found, Response):
                     return found
                 asked = found
+        except AddressRefused as error:
+            if asked is request:
+                raise
+            raise AddressRefused(f"{request.url}: redirects to {error}") from None
         finally:
             deadline_in_hand.reset(token)
         raise SourceUnavailable(

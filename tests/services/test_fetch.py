@@ -275,7 +275,7 @@ def test_the_body_of_a_redirect_is_not_waited_for(site, ask):
 )
 def test_a_redirect_to_what_may_not_be_asked_is_refused(site, ask, location):
     site.answers["/old"] = text("", 302, {"Location": location})
-    with pytest.raises(AddressRefused):
+    with pytest.raises(AddressRefused, match=r"/old: redirects to .*: refused: "):
         ask("/old")
 
 
