@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from backend.app import create_app
 from backend.cli.boards import boards
+from backend.cli.up import up
 from backend.cli.users import users
 from backend.logs import configure_logging
 from backend.settings import load_settings
@@ -25,7 +26,7 @@ def create_cli_app() -> Flask:
 
 
 class JobTracker(FlaskGroup):
-    """Flask's group with our commands alone: what other packages offer to every Flask application stays out."""
+    """Flask's group with our commands alone, without those that other packages offer."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(
@@ -41,6 +42,7 @@ class JobTracker(FlaskGroup):
 cli = JobTracker(name="jobtracker", help="Job Tracker: watch careers endpoints, search, tell people.")
 cli.add_command(boards)
 cli.add_command(users)
+cli.add_command(up)
 cli.add_command(db_commands, "db")
 
 

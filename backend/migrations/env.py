@@ -28,8 +28,8 @@ def run() -> None:
     with engine.connect() as connection:
         sqlite = connection.dialect.name == "sqlite"
         if sqlite:
-            # Altering a table by copying it would, with foreign keys on, delete the rows that refer to it. The
-            # switch works only outside a transaction, so on the driver's own connection.
+            # Altering a table by copying it would, with foreign keys on, delete the rows that refer to it.
+            # The switch works only outside a transaction, so on the driver's own connection.
             driver = connection.connection.driver_connection
             driver.execute("PRAGMA foreign_keys=OFF")
         context.configure(

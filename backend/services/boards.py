@@ -16,10 +16,26 @@ from backend.fetch import Fetcher
 from backend.models import Board, BoardStatus, Company, begin_write
 from backend.queueing import JobName, enqueue_after_commit
 from backend.services import companies
+from backend.services.visits import Assignment
 from backend.sources import registry
 from backend.sources.base import Source
 
 SAMPLE = 5
+CLAIMED = (
+    Board.id,
+    Board.source,
+    Board.token,
+    Board.status,
+    Board.validators,
+    Board.fingerprint,
+    Board.parser_version,
+    Board.mean_seconds,
+    Board.open_count,
+    Board.missing_count,
+    Board.held,
+    Board.empties,
+    Board.failures,
+)
 SLOW_SECONDS = 20.0
 FAILING_AFTER = 3
 Health = Literal["works", "slow", "failing", "idle", "gone", "paused"]
@@ -129,32 +145,52 @@ def due(now: datetime) -> ColumnElement[bool]:
     )
 
 
-def claim_due(session: Session, now: datetime, limit: int, lease: timedelta) -> list[Board]:
-    """Take leases on due boards, the longest waiting first, and commit.
+def claim_due(session: Session, now: datetime, limit: int, lease: timedelta) -> list[Assignment]:
+    """Take a lease on due boards, the longest waiting first, and commit.
 
     The due time moves only when the crawl is stored: a worker that dies leaves the board due.
     """
     begin_write(session)
-    boards = list(
-        session.scalars(
-            select(Board)
-            .where(due(now))
-            .order_by(Board.next_crawl_at, Board.id)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        )
+    rows = session.execute(
+        select(*CLAIMED)
+        .where(due(now))
+        .order_by(Board.next_crawl_at, Board.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    claim = str(uuid.uuid4())
+    session.execute(
+        update(Board)
+        .where(Board.id.in_([row.id for row in rows]))
+        .values(lease=claim, leased_until=now + lease),
+        execution_options={"synchronize_session": False},
     )
-    for board in boards:
-        board.leased_until = now + lease
-        board.lease = str(uuid.uuid4())
     session.commit()
-    return boards
+    return [
+        Assignment(
+            board_id=row.id,
+            lease=claim,
+            source=registry.source(row.source),
+            token=row.token,
+            validators=row.validators or {},
+            fingerprint=row.fingerprint,
+            parser_version=row.parser_version,
+            mean_seconds=row.mean_seconds,
+            open_count=row.open_count,
+            settled=not row.missing_count and row.held is None and row.empties is None,
+            failing=bool(row.failures) or row.status != BoardStatus.ACTIVE,
+        )
+        for row in rows
+    ]
 
 
-def extend_leases(session: Session, leases: Sequence[str], now: datetime, lease: timedelta) -> None:
+def extend_leases(session: Session, ids: Sequence[int], claims: Sequence[str], until: datetime) -> None:
     """Keep boards that are still being visited."""
     begin_write(session)
-    session.execute(update(Board).where(Board.lease.in_(leases)).values(leased_until=now + lease))
+    session.execute(
+        update(Board).where(Board.id.in_(ids), Board.lease.in_(claims)).values(leased_until=until),
+        execution_options={"synchronize_session": False},
+    )
     session.commit()
 
 

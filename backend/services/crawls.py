@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
@@ -14,22 +13,14 @@ from backend.domain.cadence import next_visit
 from backend.domain.diff import Changes, CompleteCrawl, Known, Memory, PartialCrawl, UnchangedCrawl, diff
 from backend.models import Board, BoardStatus, Crawl, CrawlStatus, Listing, begin_write
 from backend.queueing import JobName, enqueue_after_commit
-from backend.services import listing_rows
+from backend.services import listing_rows, unchanged
+from backend.services.unchanged import Cadence, mean_seconds
 from backend.services.visits import Stored, Visit
 
 log = logging.getLogger(__name__)
 
 DETAILS_PAUSE = timedelta(seconds=60)  # a board with details left to ask is visited again after this
 GONE_PAUSE = timedelta(days=1)
-MEAN_WEIGHT = 0.3  # of the newest visit in the running mean of seconds
-
-
-@dataclass(frozen=True, slots=True)
-class Cadence:
-    """How often boards are visited and when an emptied one is believed."""
-
-    interval: timedelta
-    empty_after: timedelta
 
 
 def load_stored(session: Session, board_id: int) -> dict[str, Stored]:
@@ -43,7 +34,7 @@ def load_stored(session: Session, board_id: int) -> dict[str, Stored]:
 
 
 def store(session: Session, visits: Sequence[Visit], cadence: Cadence, now: datetime, jitter: float) -> None:
-    """Store visits: those that change listings in a transaction each, the others together.
+    """Store visits: those that may change listings in a transaction each, the others together.
 
     A visit whose lease was lost is dropped: the board was claimed anew, and is visited by another.
     """
@@ -57,9 +48,12 @@ def store(session: Session, visits: Sequence[Visit], cadence: Cadence, now: date
                 log.exception("%s:%s could not be stored", board.source.name, board.token)
                 visit.items, visit.status = None, CrawlStatus.FAILED
                 visit.error = "what the board answered could not be stored; the log says why"
-    quiet = [visit for visit in visits if visit.items is None]
-    if quiet:
-        _store_together(session, quiet, cadence, now, jitter)
+    same = [visit for visit in visits if unchanged.is_all(visit)]
+    others = [visit for visit in visits if visit.items is None and not unchanged.is_all(visit)]
+    if others:
+        _store_together(session, others, cadence, now, jitter)
+    if same:
+        unchanged.store(session, same, cadence, now, jitter)
 
 
 def _store_together(
@@ -102,8 +96,7 @@ def _store_listings(
     session: Session, board: Board, crawl: Crawl, visit: Visit, cadence: Cadence, now: datetime
 ) -> None:
     memory = memory_of(board)
-    quiet = visit.items is None and memory == Memory() and not board.missing_count
-    known: Mapping[str, listing_rows.Row] = {} if quiet else listing_rows.load(session, board.id)
+    known = listing_rows.load(session, board.id)
     changes = diff(
         {key: Known(row.content_hash, row.missed, row.closed) for key, row in known.items()},
         _as_crawl(visit),
@@ -114,7 +107,7 @@ def _store_listings(
     crawl.baseline = board.baseline_at is None and crawl.complete
     if changes.held or changes.emptied:
         crawl.status = CrawlStatus.HELD if changes.held else CrawlStatus.EMPTY
-    _count(crawl, changes, seen=board.open_count - board.missing_count if quiet else None, visit=visit)
+    _count(crawl, changes, visit, as_before=board.open_count - board.missing_count)
     tells = bool(changes.opened or changes.changed)
     crawl.matched_at = None if tells else now
     session.add(crawl)
@@ -138,8 +131,8 @@ def _as_crawl(visit: Visit) -> CompleteCrawl | PartialCrawl | UnchangedCrawl:
     return CompleteCrawl(hashes) if visit.status == CrawlStatus.COMPLETE else PartialCrawl(hashes)
 
 
-def _count(crawl: Crawl, changes: Changes, seen: int | None, visit: Visit) -> None:
-    crawl.seen = len(visit.items) if visit.items is not None else (seen or 0)
+def _count(crawl: Crawl, changes: Changes, visit: Visit, as_before: int) -> None:
+    crawl.seen = len(visit.items) if visit.items is not None else as_before
     crawl.new = len(changes.opened)
     crawl.changed = len(changes.changed)
     crawl.missing = len(changes.missing)
@@ -189,8 +182,7 @@ def _reschedule(
     board.last_crawl_at, board.last_status, board.last_error = now, crawl.status, crawl.error
     if crawl.complete:
         board.last_complete_at = now
-    previous = board.mean_seconds if board.mean_seconds is not None else visit.seconds
-    board.mean_seconds = (1 - MEAN_WEIGHT) * previous + MEAN_WEIGHT * visit.seconds
+    board.mean_seconds = mean_seconds(board.mean_seconds, visit.seconds)
     board.next_crawl_at = next_visit(now, cadence.interval, board.failures, visit.retry_after, jitter)
     if visit.details_left:
         board.next_crawl_at = min(board.next_crawl_at, now + DETAILS_PAUSE)

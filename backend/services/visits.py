@@ -30,7 +30,11 @@ OK, NOT_MODIFIED = 200, 304
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """What a visit needs to know of a board; plain values, so that threads share no session."""
+    """What a visit needs to know of a board; plain values, so that threads share no session.
+
+    `settled`: no listing is missing, no crawl held, the board not emptied; an unchanged answer then changes
+    nothing. `failing`: its last visit failed, or it was gone.
+    """
 
     board_id: int
     lease: str
@@ -39,6 +43,10 @@ class Assignment:
     validators: Mapping[str, str]
     fingerprint: str | None
     parser_version: int | None
+    mean_seconds: float | None = None
+    open_count: int = 0
+    settled: bool = False
+    failing: bool = False
 
 
 @dataclass(frozen=True, slots=True)

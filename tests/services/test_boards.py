@@ -52,7 +52,7 @@ def test_a_url_that_no_source_knows_names_the_sources():
 def test_claimed_boards_are_not_claimed_again_until_the_lease_runs_out(session, now):
     board = add(session, now)
     first = boards.claim_due(session, now, 10, LEASE)
-    assert [claimed.id for claimed in first] == [board.id]
+    assert [claimed.board_id for claimed in first] == [board.id]
     assert boards.claim_due(session, now + timedelta(seconds=59), 10, LEASE) == []
     lease = first[0].lease
     again = boards.claim_due(session, now + timedelta(seconds=61), 10, LEASE)
@@ -63,16 +63,16 @@ def test_two_workers_share_the_due_boards(session, app, now):
     for number in range(6):
         add(session, now, token=f"acme{number}")
     with Session(db.engine) as other:
-        one = {board.id for board in boards.claim_due(session, now, 3, LEASE)}
-        two = {board.id for board in boards.claim_due(other, now, 3, LEASE)}
+        one = {board.board_id for board in boards.claim_due(session, now, 3, LEASE)}
+        two = {board.board_id for board in boards.claim_due(other, now, 3, LEASE)}
     assert len(one) == len(two) == 3
     assert not one & two
 
 
 def test_an_extended_lease_holds(session, now):
     add(session, now)
-    lease = boards.claim_due(session, now, 1, LEASE)[0].lease
-    boards.extend_leases(session, [lease], now + timedelta(seconds=50), LEASE)
+    claimed = boards.claim_due(session, now, 1, LEASE)[0]
+    boards.extend_leases(session, [claimed.board_id], [claimed.lease], now + timedelta(seconds=110))
     assert boards.claim_due(session, now + timedelta(seconds=100), 1, LEASE) == []
 
 
@@ -87,7 +87,7 @@ def test_crawl_now_makes_a_paused_board_due(session, now):
     board = add(session, now + timedelta(hours=1))
     boards.set_status(session, board.id, BoardStatus.PAUSED, now)
     boards.crawl_now(session, board.id, now)
-    assert [claimed.id for claimed in boards.claim_due(session, now, 10, LEASE)] == [board.id]
+    assert [claimed.board_id for claimed in boards.claim_due(session, now, 10, LEASE)] == [board.id]
 
 
 def test_removing_the_last_board_removes_its_company(session, now):
