@@ -41,7 +41,8 @@ def country_code(text: str | None) -> str | None:
 
 def fold(text: str) -> str:
     """The spelling under which names are looked up."""
-    return " ".join(text.replace(".", "").replace(" & ", " and ").casefold().split()).removeprefix("the ")
+    plain = text.replace(".", "").replace(",", " ").replace(" & ", " and ")
+    return " ".join(plain.casefold().split()).removeprefix("the ")
 
 
 @cache
