@@ -1,0 +1,89 @@
+"""What an index holds of a listing, and of what kind each part is. `domain/analyse` splits its texts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+
+import tantivy
+
+from backend.domain import analyse
+from backend.domain.analyse import BREAK
+from backend.domain.matching import Document
+from backend.domain.query_nodes import TextField, ValueField
+
+VERSION = f"1.{analyse.VERSION}"
+TEXT = "text"  # title, company, places and description in one, so that a word is one look-up
+ID_SPACE = 2**31
+_ANALYSER = "terms"
+
+
+class IndexUnusable(Exception):
+    """There is no index, or it is damaged, or of another version. The database still answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One listing to be indexed."""
+
+    id: int
+    is_open: bool
+    document: Document
+
+
+def order_of(first_seen_at: datetime, listing_id: int) -> int:
+    """Newest first is this number's descending order: whole seconds, then the id. Unique, below 2**63."""
+    return int(first_seen_at.timestamp()) * ID_SPACE + listing_id
+
+
+def microseconds(at: datetime) -> int:
+    return round(at.timestamp() * 1_000_000)
+
+
+@cache
+def schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_integer_field("id", indexed=True, fast=True)
+    builder.add_integer_field("order", fast=True)
+    builder.add_integer_field("pay_order", fast=True)
+    builder.add_integer_field("posted", fast=True)
+    builder.add_integer_field("seen", fast=True)
+    builder.add_float_field("salary", fast=True)
+    builder.add_text_field("status", tokenizer_name="raw", index_option="basic", fast=True)
+    for value in ValueField:
+        builder.add_text_field(value, tokenizer_name="raw", index_option="basic", fast=True)
+    for text in (TEXT, *TextField):
+        builder.add_text_field(text, tokenizer_name=_ANALYSER, index_option="position")
+    return builder.build()
+
+
+def prepare(index: tantivy.Index) -> tantivy.Index:
+    """What each process tells an index it has opened: terms are split at the blanks that `plain` leaves."""
+    splitter = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
+    index.register_tokenizer(_ANALYSER, splitter)
+    return index
+
+
+def as_stored(entry: Entry) -> tantivy.Document:
+    document = entry.document
+    stored = tantivy.Document()
+    stored.add_integer("id", entry.id)
+    stored.add_integer("order", order_of(document.first_seen_at, entry.id))
+    stored.add_integer("seen", microseconds(document.first_seen_at))
+    stored.add_text("status", "open" if entry.is_open else "closed")
+    pay = 0
+    if document.salary is not None:
+        stored.add_float("salary", document.salary)
+        pay = min(max(int(document.salary), 0), ID_SPACE - 1)
+    stored.add_integer("pay_order", pay * ID_SPACE + entry.id)
+    if document.posted_at is not None:
+        stored.add_integer("posted", microseconds(document.posted_at))
+    for field, values in document.values.items():
+        for value in sorted(values):
+            stored.add_text(field, value)
+    parts = [*document.fields.values(), document.body]
+    for name, part in document.fields.items():
+        stored.add_text(name, part)
+    stored.add_text(TEXT, BREAK.join(parts))
+    return stored

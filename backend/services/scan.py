@@ -1,0 +1,136 @@
+"""Search without an index: the stored listings, newest first, `domain/matching` deciding one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import groupby, islice
+from time import monotonic
+
+from sqlalchemy import Select, and_, literal, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from backend.domain.matching import matches
+from backend.domain.query import Query, Status
+from backend.domain.query_nodes import Words, leaves
+from backend.models import Listing, ListingText
+from backend.search.schema import ID_SPACE, order_of
+from backend.services.documents import document_of
+
+BUDGET = 1.0  # seconds
+_LISTINGS_AT_ONCE = 100
+_ROWS_AT_ONCE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """A page, and how many match of all that were looked at; `complete` says that those were all.
+
+    `next_below`: the order below which the next page begins.
+    """
+
+    ids: list[int]
+    total: int
+    next_below: int | None
+    complete: bool
+
+
+def scan(
+    session: Session,
+    query: Query,
+    *,
+    status: Status,
+    below: int | None,
+    limit: int,
+    now: datetime,
+    budget: float = BUDGET,
+) -> Scanned:
+    """The listings whose order (`order_of`) lies below; those above are looked at for the total only."""
+    ends = monotonic() + budget
+    ids: list[int] = []
+    total, last, more = 0, None, False
+    for order, matched in _judged(session, query, _below(session, status, below), now):
+        total += matched
+        if len(ids) < limit:
+            last = order
+            if matched:
+                ids.append(order % ID_SPACE)
+        else:
+            more = more or matched
+        if monotonic() > ends:
+            return Scanned(ids, total, last, complete=False)
+    next_below = last if more else None
+    if below is not None:
+        for _, matched in _judged(session, query, _from(session, status, below), now):
+            total += matched
+            if monotonic() > ends:
+                return Scanned(ids, total, next_below, complete=False)
+    return Scanned(ids, total, next_below, complete=True)
+
+
+def _judged(
+    session: Session, query: Query, orders: Iterator[int], now: datetime
+) -> Iterator[tuple[int, bool]]:
+    reads_texts = any(isinstance(leaf, Words) and leaf.field is None for leaf in leaves(query.node))
+    while batch := list(islice(orders, _LISTINGS_AT_ONCE)):
+        if query.is_empty:
+            yield from ((order, True) for order in batch)
+            continue
+        found = _load(session, [order % ID_SPACE for order in batch], reads_texts)
+        for order in batch:
+            if order % ID_SPACE in found:  # else removed meanwhile
+                listing, html = found[order % ID_SPACE]
+                yield order, matches(query, document_of(listing, html, listing.company.name), now)
+
+
+def _load(session: Session, ids: list[int], reads_texts: bool) -> dict[int, tuple[Listing, str]]:
+    rows = select(Listing, ListingText.html if reads_texts else literal(""))
+    if reads_texts:
+        rows = rows.outerjoin(ListingText, ListingText.listing_id == Listing.id)
+    rows = rows.where(Listing.id.in_(ids)).options(joinedload(Listing.company), joinedload(Listing.board))
+    return {listing.id: (listing, html or "") for listing, html in session.execute(rows)}
+
+
+def _below(session: Session, status: Status, below: int | None) -> Iterator[int]:
+    rows = _rows(status)
+    if below is None:
+        return _in_order(session, rows)
+    rows = rows.where(Listing.first_seen_at < _moment(below // ID_SPACE + 1))
+    return (order for order in _in_order(session, rows) if order < below)
+
+
+def _from(session: Session, status: Status, lowest: int) -> Iterator[int]:
+    rows = _rows(status).where(Listing.first_seen_at >= _moment(lowest // ID_SPACE))
+    return (order for order in _in_order(session, rows) if order >= lowest)
+
+
+def _moment(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def _rows(status: Status) -> Select[datetime, int]:
+    rows = select(Listing.first_seen_at, Listing.id)
+    if status != "all":
+        rows = rows.where(Listing.closed_at.is_(None) if status == "open" else Listing.closed_at.is_not(None))
+    return rows
+
+
+def _in_order(session: Session, rows: Select[datetime, int]) -> Iterator[int]:
+    """The orders of the rows, falling. An order counts whole seconds; the rows of one are sorted here."""
+    for _, second in groupby(_stream(session, rows), key=lambda row: int(row[0].timestamp())):
+        yield from sorted((order_of(at, listing_id) for at, listing_id in second), reverse=True)
+
+
+def _stream(session: Session, rows: Select[datetime, int]) -> Iterator[tuple[datetime, int]]:
+    rows = rows.order_by(Listing.first_seen_at.desc(), Listing.id.desc()).limit(_ROWS_AT_ONCE)
+    page = rows
+    while True:
+        got = [(at, listing_id) for at, listing_id in session.execute(page)]
+        yield from got
+        if len(got) < _ROWS_AT_ONCE:
+            return
+        at, listing_id = got[-1]
+        page = rows.where(
+            or_(Listing.first_seen_at < at, and_(Listing.first_seen_at == at, Listing.id < listing_id))
+        )

@@ -1,0 +1,113 @@
+"""Finding listings: by the index, or by the database where the index cannot be used."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from backend.app import current_settings
+from backend.domain.query import Filters, Query
+from backend.domain.query_nodes import Words, sought_terms
+from backend.domain.richtext import text_of
+from backend.domain.snippets import snippet
+from backend.models import Listing, ListingText
+from backend.search.reader import BadCursor, SearchIndex, make_cursor, read_cursor
+from backend.search.schema import IndexUnusable
+from backend.services.documents import document_of
+from backend.services.scan import scan
+from backend.settings import Settings
+
+__all__ = ["BadCursor", "Found", "document_of", "find", "index_of", "search_directory"]
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page of listings (their company and board loaded), in order.
+
+    `total` counts all that match; where `partial` is true it counts those met so far: the database answered
+    and its time ran out, or the order asked for needs the index and newest first was taken instead.
+    `canonical` is the query with the filters in it. `snippets`: listing id -> HTML in which all is escaped
+    but `<mark>`, where a word of the query stands in the description.
+    """
+
+    listings: list[Listing]
+    total: int
+    next_cursor: str | None
+    partial: bool
+    canonical: str
+    snippets: dict[int, str]
+
+
+def search_directory(settings: Settings) -> Path:
+    return settings.var_dir / "search"
+
+
+@lru_cache(maxsize=8)
+def _index_at(directory: Path) -> SearchIndex:
+    return SearchIndex(directory)
+
+
+def index_of(settings: Settings) -> SearchIndex:
+    """This process's view of the host's index; opened when first searched."""
+    return _index_at(search_directory(settings))
+
+
+def find(
+    session: Session,
+    filters: Filters,
+    cursor: str | None,
+    limit: int,
+    now: datetime,
+    index: SearchIndex | None = None,
+) -> Found:
+    """One page. Without `index` that of the current app is asked. Raises QueryError and BadCursor."""
+    query = filters.to_query()
+    if filters.sort == "relevance" and not sought_terms(query.node):  # nothing to rank by
+        filters = replace(filters, sort="newest")
+    try:
+        index = index or index_of(current_settings())
+        hits = index.search(
+            query, status=filters.status, sort=filters.sort, cursor=cursor, limit=limit, now=now
+        )
+    except IndexUnusable as error:
+        log.warning("searching in the database: %s", error)
+        return _find_in_database(session, query, filters, cursor, limit, now)
+    return _found(session, query, hits.ids, hits.total, hits.next_cursor, partial=False)
+
+
+def _find_in_database(
+    session: Session, query: Query, filters: Filters, cursor: str | None, limit: int, now: datetime
+) -> Found:
+    below = read_cursor(cursor, "newest")
+    scanned = scan(session, query, status=filters.status, below=below, limit=limit, now=now)
+    cursor = None if scanned.next_below is None else make_cursor("newest", scanned.next_below)
+    partial = not scanned.complete or filters.sort != "newest"
+    return _found(session, query, scanned.ids, scanned.total, cursor, partial)
+
+
+def _found(
+    session: Session, query: Query, ids: Sequence[int], total: int, cursor: str | None, partial: bool
+) -> Found:
+    rows = select(Listing).where(Listing.id.in_(ids))
+    rows = rows.options(joinedload(Listing.company), joinedload(Listing.board))
+    by_id = {listing.id: listing for listing in session.scalars(rows)}
+    listings = [by_id[listing_id] for listing_id in ids if listing_id in by_id]
+    return Found(listings, total, cursor, partial, query.canonical, _snippets(session, query, list(by_id)))
+
+
+def _snippets(session: Session, query: Query, ids: Sequence[int]) -> dict[int, str]:
+    sought: list[Words] = [words for words in sought_terms(query.node) if words.field is None]
+    if not sought or not ids:
+        return {}
+    texts = select(ListingText.listing_id, ListingText.html).where(ListingText.listing_id.in_(ids))
+    made = ((listing_id, snippet(text_of(html), sought)) for listing_id, html in session.execute(texts))
+    return {listing_id: text for listing_id, text in made if text}
