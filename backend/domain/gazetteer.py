@@ -14,6 +14,8 @@ from backend.domain import cities as data
 
 _LANGUAGES = ("en", "de", "fr", "es", "pt", "it", "nl", "pl", "sv", "ru")
 _NO_COUNTRIES = {"EU", "EZ", "UN", "QO", "XA", "XB", "XK", "ZZ"}
+# Translations that are places elsewhere: Granada in Spain, Salvador in Brazil, Islandia in New York.
+_ELSEWHERE = {"granada", "salvador", "islandia"}
 _ZONES = re.compile(r"(?:Africa|America|Asia|Australia|Europe)/[A-Za-z_-]+")
 
 
@@ -60,7 +62,7 @@ def _countries() -> dict[str, str]:
         names.update((fold(alias), code) for alias, _ in _names(aliases))
     for language in _LANGUAGES:
         for code, name in Locale(language).territories.items():
-            if code in _codes():
+            if code in _codes() and fold(name) not in _ELSEWHERE:
                 names.setdefault(fold(name), str(code))
     for code, replacements in get_global("territory_aliases").items():
         if len(code) == 3 and code.isalpha() and replacements[0] in _codes():

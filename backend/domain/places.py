@@ -74,11 +74,18 @@ def read_places(text: str) -> tuple[Location, ...]:
         return ()
     if _COUNTED.fullmatch(text) or len(text) > 1000:
         return (Location(text),)
-    chunks = [text] if country_code(text) else [part for part in _STRONG.split(text) if part.strip(_EDGES)]
+    chunks = [text] if country_code(text) else _chunks(text)
     found = [place for chunk in chunks for place in _read_chunk(chunk)]
     if len(found) == 1:
         return (replace(found[0], text=text),)
     return tuple(dict.fromkeys(found)) or (Location(text),)
+
+
+def _chunks(text: str) -> list[str]:
+    """By strong separators, but not within brackets: "Canada (ON, AB, or NS only)" is one."""
+    if "(" in text and any(part.count("(") != part.count(")") for part in _STRONG.split(text)):
+        return [text]
+    return [part for part in _STRONG.split(text) if part.strip(_EDGES)]
 
 
 def _read_chunk(chunk: str) -> list[Location]:
@@ -157,8 +164,9 @@ class _Group:
 
     def _take_known(self, piece: _Piece) -> bool:
         sense = next((sense for sense in piece.senses if self._fits(sense)), None)
-        if sense is None and len(self.pieces) == 1 and self.city and piece.senses[0].kind == "region":
-            # "Cambridge, MA", "Paris, Texas": not the usual Cambridge
+        is_town = self.city or (self.country and len(piece.text) == 2)
+        if sense is None and len(self.pieces) == 1 and is_town and piece.senses[0].kind == "region":
+            # "Cambridge, MA", "Paris, Texas", "Lebanon, NH": not the usual Cambridge
             sense = piece.senses[0]
             self.city, self.region, self.country = _clean(self.pieces[0].text), None, None
         if sense is not None:
@@ -171,7 +179,7 @@ class _Group:
             self.remote = True
         elif self.country and not self.city:
             self.city = _clean(piece.text)
-        elif self.city and not self.region and any(sense.kind == "country" for sense in following):
+        elif self.city and not self.region and following and following[0].kind == "country":
             self.region = _clean(piece.text)
         else:
             return False
@@ -200,6 +208,8 @@ def _first(piece: _Piece, following: Sequence[Sense]) -> Sense | None:
             if sense.kind == "city" and inside and after.region == sense.region is not None:
                 return sense
             if sense.kind == "country" and inside:
+                return sense
+            if sense.kind == "region" and after.kind == "country" and after.country == sense.country:
                 return sense
             if sense.kind == "region" and inside and after.kind == "city" and after.region == sense.region:
                 return sense
