@@ -7,9 +7,11 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from backend.domain.query import Query, QueryError, parse
+from backend.domain.query import MAX_LENGTH, Query, QueryError, parse
 from backend.models import SavedQuery
 from backend.services.upsert import insert_into
+
+LENGTH = MAX_LENGTH - 20  # room for the age that a preview adds
 
 
 class TrackerRefused(ValueError):
@@ -33,6 +35,8 @@ def readable(text: str) -> Query:
         raise TrackerRefused(
             "query", "This only excludes, so nearly every listing would match; name a word to look for."
         )
+    if len(query.canonical) > LENGTH:
+        raise TrackerRefused("query", "The query is too long; take some words away.")
     return query
 
 

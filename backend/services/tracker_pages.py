@@ -9,10 +9,14 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import ColumnElement, distinct, func, literal_column, select
 from sqlalchemy.orm import Session, joinedload
 
+from backend.domain.query import Filters
 from backend.models import Board, Listing, Match, Tracker
-from backend.services import trackers
+from backend.services import search, trackers
+from backend.services.tracked_query import canonical_of
 
 DAYS = 14
+SAMPLE = 10
+LOOKED_AT = 100
 
 
 @dataclass(slots=True)
@@ -107,3 +111,32 @@ def matches_page(
         query = query.where(Match.id < before)
     rows = list(session.scalars(query))
     return rows[:limit], rows[limit - 1].id if len(rows) > limit else None
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a tracker made two weeks ago would have been told of. `total` is an estimate when it is large."""
+
+    canonical: str
+    total: int
+    per_day: float
+    sample: list[Listing]
+
+
+def preview(session: Session, text: str, now: datetime) -> Preview:
+    """Try a query before it is saved. Raises TrackerRefused.
+
+    The stock of a board that is new here is told to nobody, so it is not counted, unless posted lately.
+    """
+    canonical = canonical_of(text)
+    found = search.find(session, Filters(q=f"({canonical}) seen<{DAYS}d", status="all"), None, LOOKED_AT, now)
+    since = now - timedelta(DAYS)
+    told = [
+        listing
+        for listing in found.listings
+        if not listing.baseline or (listing.posted_at is not None and listing.posted_at > since)
+    ]
+    total = len(told)
+    if found.total > len(found.listings) > 0:
+        total = round(found.total * len(told) / len(found.listings))
+    return Preview(canonical, total, round(total / DAYS, 1), (told or found.listings)[:SAMPLE])

@@ -1,0 +1,284 @@
+"""Trackers: a user's own queries, and what they found. Those of others are not there."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Literal
+
+from apiflask import APIBlueprint
+from flask import Response
+from pydantic import Field
+
+from backend.api import limits, paging
+from backend.api.access import signed_in, this_user
+from backend.api.clock import now
+from backend.api.errors import ApiError, answer, invalid, not_found
+from backend.api.limits import limiter
+from backend.api.listings import ListingSummary, summary
+from backend.api.paging import Page, PageQuery
+from backend.api.schema import Answer, Body, Moment
+from backend.app import current_settings
+from backend.models import Cadence, Tracker, db
+from backend.services import tracker_pages, trackers
+from backend.services.tracked_query import TrackerRefused
+from backend.services.tracker_pages import Figures
+from backend.services.trackers import Change, NoSuchTracker, Wish
+
+blueprint = APIBlueprint("trackers", __name__, url_prefix="/api/trackers", tag="Trackers")
+
+Days = Literal[7, 30, 90]
+QUERY = Field(max_length=500, examples=["senior python -intern (berlin OR remote)"])
+NAME = Field(None, max_length=120, description="empty: named after its query", examples=["Python in Berlin"])
+LAST_DAY = Field(None, description="its last day, in the user's time zone; a year ahead at most")
+
+
+class NewTracker(Body):
+    """It ends after `duration_days`, or with the day `expires_at`; without either after 30 days."""
+
+    query: str = QUERY
+    cadence: Cadence
+    name: str | None = NAME
+    duration_days: Days | None = None
+    expires_at: date | None = LAST_DAY
+
+
+class TrackerChange(Body):
+    """What is not given stays. With another query it looks only at what is found from now on."""
+
+    query: str | None = Field(None, max_length=500)
+    cadence: Cadence | None = None
+    name: str | None = NAME
+    expires_at: date | None = LAST_DAY
+
+
+class Renewal(Body):
+    duration_days: Days
+
+
+class PreviewRequest(Body):
+    query: str = QUERY
+
+
+class DayCount(Answer):
+    """Matches found on a day (UTC)."""
+
+    day: date
+    count: int
+
+
+class TrackerAnswer(Answer):
+    """A tracker and its figures; `daily` are the last 14 days.
+
+    `boards_failing` counts boards that it found listings on and that cannot be read at present.
+    """
+
+    id: int
+    name: str
+    query: str
+    canonical: str
+    cadence: Cadence
+    status: Literal["active", "paused", "expired"]
+    expires_at: Moment
+    created_at: Moment
+    paused_at: Moment | None
+    match_count: int
+    untold_count: int
+    last_match_at: Moment | None
+    daily: list[DayCount]
+    boards_failing: int
+
+
+class TrackerPage(Page[TrackerAnswer]):
+    """A user's trackers, the newest first."""
+
+
+class MatchAnswer(Answer):
+    """A listing, when it was found, and when a mail told of it."""
+
+    listing: ListingSummary
+    found_at: Moment
+    told_at: Moment | None
+
+
+class MatchPage(Page[MatchAnswer]):
+    """Matches, the newest first."""
+
+
+class PreviewAnswer(Answer):
+    """What the query would have found in the last 14 days, with some of it."""
+
+    canonical: str
+    total: int
+    per_day: float
+    items: list[ListingSummary]
+
+
+@blueprint.errorhandler(NoSuchTracker)
+def no_such_tracker(_error: NoSuchTracker) -> Response:
+    return answer(not_found("tracker"))
+
+
+@blueprint.errorhandler(TrackerRefused)
+def refused(error: TrackerRefused) -> Response:
+    db.session.rollback()
+    return answer(as_invalid(error))
+
+
+def as_invalid(error: TrackerRefused) -> ApiError:
+    return invalid(error.field, str(error), error.column)
+
+
+def tracker_answer(tracker: Tracker, figures: Figures, moment: datetime) -> TrackerAnswer:
+    return TrackerAnswer(
+        id=tracker.id,
+        name=tracker.name,
+        query=tracker.text,
+        canonical=tracker.query.canonical,
+        cadence=Cadence(tracker.cadence),
+        status=trackers.status_of(tracker, moment),
+        expires_at=tracker.expires_at,
+        created_at=tracker.created_at,
+        paused_at=tracker.paused_at,
+        match_count=figures.match_count,
+        untold_count=figures.untold_count,
+        last_match_at=figures.last_match_at,
+        daily=[DayCount(day=day, count=count) for day, count in figures.daily],
+        boards_failing=figures.boards_failing,
+    )
+
+
+def with_figures(tracker: Tracker, moment: datetime) -> TrackerAnswer:
+    figures = tracker_pages.figures(db.session(), [tracker], moment)
+    return tracker_answer(tracker, figures[tracker.id], moment)
+
+
+@blueprint.get("")
+@signed_in
+@blueprint.output(TrackerPage)
+def list_trackers() -> TrackerPage:
+    """My trackers"""
+    moment = now()
+    shown = trackers.list_for(db.session(), this_user().id)
+    figures = tracker_pages.figures(db.session(), shown, moment)
+    items = [tracker_answer(tracker, figures[tracker.id], moment) for tracker in shown]
+    return TrackerPage(items=items, total=len(items), next_cursor=None)
+
+
+@blueprint.post("")
+@signed_in
+@blueprint.input(NewTracker)
+@blueprint.output(TrackerAnswer, status_code=201)
+def create_tracker(json_data: NewTracker) -> TrackerAnswer:
+    """Make a tracker"""
+    if json_data.duration_days is not None and json_data.expires_at is not None:
+        raise invalid("duration_days", "Give either duration_days or expires_at, not both.")
+    wish = Wish(
+        query=json_data.query,
+        cadence=json_data.cadence,
+        name=json_data.name or "",
+        duration_days=json_data.duration_days or 30,
+        last_day=json_data.expires_at,
+    )
+    moment = now()
+    return with_figures(trackers.create(db.session(), this_user().id, wish, moment), moment)
+
+
+@blueprint.post("/preview")
+@signed_in
+@limiter.limit(limits.PREVIEW, key_func=limits.user_or_client)
+@blueprint.input(PreviewRequest)
+@blueprint.output(PreviewAnswer)
+def preview_tracker(json_data: PreviewRequest) -> PreviewAnswer:
+    """Try a query before it is saved"""
+    found = tracker_pages.preview(db.session(), json_data.query, now())
+    items = [summary(listing) for listing in found.sample]
+    return PreviewAnswer(canonical=found.canonical, total=found.total, per_day=found.per_day, items=items)
+
+
+@blueprint.get("/<int:id>")
+@signed_in
+@blueprint.output(TrackerAnswer)
+def get_tracker(id: int) -> TrackerAnswer:
+    """One of my trackers"""
+    return with_figures(trackers.get(db.session(), this_user().id, id), now())
+
+
+@blueprint.patch("/<int:id>")
+@signed_in
+@blueprint.input(TrackerChange)
+@blueprint.output(TrackerAnswer)
+def change_tracker(id: int, json_data: TrackerChange) -> TrackerAnswer:
+    """Change a tracker"""
+    change = Change(
+        name=json_data.name,
+        query=json_data.query,
+        cadence=json_data.cadence,
+        last_day=json_data.expires_at,
+    )
+    moment = now()
+    changed = trackers.change(db.session(), current_settings(), this_user().id, id, change, moment)
+    return with_figures(changed, moment)
+
+
+@blueprint.delete("/<int:id>")
+@signed_in
+@blueprint.doc(responses={204: "Deleted; it can be restored for an hour"})
+def delete_tracker(id: int) -> Response:
+    """Delete a tracker"""
+    trackers.remove(db.session(), this_user().id, id, now())
+    return Response(status=204)
+
+
+@blueprint.post("/<int:id>/restore")
+@signed_in
+@blueprint.output(TrackerAnswer)
+def restore_tracker(id: int) -> TrackerAnswer:
+    """Undo the deletion of a tracker, within an hour"""
+    moment = now()
+    return with_figures(trackers.restore(db.session(), this_user().id, id, moment), moment)
+
+
+@blueprint.post("/<int:id>/pause")
+@signed_in
+@blueprint.output(TrackerAnswer)
+def pause_tracker(id: int) -> TrackerAnswer:
+    """Pause a tracker: it collects nothing until it is resumed"""
+    moment = now()
+    return with_figures(trackers.pause(db.session(), this_user().id, id, moment), moment)
+
+
+@blueprint.post("/<int:id>/resume")
+@signed_in
+@blueprint.output(TrackerAnswer)
+def resume_tracker(id: int) -> TrackerAnswer:
+    """Resume a paused tracker"""
+    moment = now()
+    return with_figures(trackers.resume(db.session(), this_user().id, id, moment), moment)
+
+
+@blueprint.post("/<int:id>/renew")
+@signed_in
+@blueprint.input(Renewal)
+@blueprint.output(TrackerAnswer)
+def renew_tracker(id: int, json_data: Renewal) -> TrackerAnswer:
+    """Let a tracker run for so many days from now, also one that has ended"""
+    moment = now()
+    renewed = trackers.renew(db.session(), this_user().id, id, json_data.duration_days, moment)
+    return with_figures(renewed, moment)
+
+
+@blueprint.get("/<int:id>/matches")
+@signed_in
+@blueprint.input(PageQuery, location="query")
+@blueprint.output(MatchPage)
+def list_matches(id: int, query_data: PageQuery) -> MatchPage:
+    """What a tracker has found, the newest first"""
+    before = paging.decode(query_data.cursor, int)
+    rows, more = tracker_pages.matches_page(
+        db.session(), this_user().id, id, before[0] if before else None, query_data.limit
+    )
+    items = [
+        MatchAnswer(listing=summary(match.listing), found_at=match.found_at, told_at=match.told_at)
+        for match in rows
+    ]
+    return MatchPage(items=items, total=None, next_cursor=None if more is None else paging.encode(more))
