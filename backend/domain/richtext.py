@@ -78,8 +78,6 @@ _BLOCKS = frozenset(
     ]
 )
 _UNSEEN = frozenset({"script", "style", "noscript", "template", "textarea", "iframe", "object", "title"})
-_BLANKS = re.compile(r"[ \t\r\f\v\u00a0]+")
-_LINE_ENDS = re.compile(r" ?\n[\n ]*")
 
 
 def without_control(text: str) -> str:
@@ -101,17 +99,13 @@ def text_of(html: str) -> str:
     root = etree.fromstring(data, etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True))
     if root is None:
         return ""
-    for element in root.iter():
-        tag = element.tag
-        if tag in _BLOCKS:
-            element.text = "\n" + (element.text or "")
-            element.tail = "\n" + (element.tail or "")
-        if tag in _UNSEEN:
-            for child in list(element):
-                element.remove(child)
-            element.text = None
+    etree.strip_elements(root, *_UNSEEN, with_tail=False)
+    for element in root.iter(*_BLOCKS):
+        element.text = "\n" + (element.text or "")
+        element.tail = "\n" + (element.tail or "")
     return _squeezed(etree.tostring(root, method="text", encoding="unicode"))
 
 
 def _squeezed(text: str) -> str:
-    return _LINE_ENDS.sub("\n", _BLANKS.sub(" ", text)).strip()
+    lines = (" ".join(line.split()) for line in text.split("\n"))
+    return "\n".join(line for line in lines if line)
