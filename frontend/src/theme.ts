@@ -47,7 +47,7 @@ export const preset = definePreset({ ...base, components }, {
           activeColor: '{teal.900}',
         },
         text: { color: '{slate.900}', mutedColor: '{slate.600}', hoverMutedColor: '{slate.700}' },
-        formField: { placeholderColor: '{slate.600}', borderColor: '{slate.500}', floatLabelColor: '{slate.600}' },
+        formField: { placeholderColor: '{slate.600}', borderColor: '{slate.400}' },
       },
       dark: {
         surface: { 0: '#ffffff', ...palette('slate') },
@@ -64,6 +64,9 @@ export const preset = definePreset({ ...base, components }, {
     },
   },
   components: {
+    // Aura's own greys and reds on tinted grounds stay just under 4.5:1.
+    togglebutton: { colorScheme: { light: { root: { color: '{surface.700}' } }, dark: { root: { color: '{surface.300}' } } } },
+    message: { colorScheme: { light: { error: { color: '{red.800}' }, success: { color: '{green.800}' }, warn: { color: '{yellow.800}' } }, dark: { error: { color: '{red.300}' } } } },
     button: { root: { paddingX: '0.75rem', paddingY: '0.375rem', label: { fontWeight: '500' } } },
   },
 })

@@ -1,5 +1,5 @@
 /** Small reactive views of the browser: a media query, a stored value, the time. */
-import { getCurrentScope, onScopeDispose, readonly, ref, shallowRef, watch, type Ref } from 'vue'
+import { effectScope, getCurrentScope, onScopeDispose, readonly, ref, shallowRef, watch, type Ref } from 'vue'
 
 export function useMedia(query: string): Readonly<Ref<boolean>> {
   const list = window.matchMedia(query)
@@ -15,7 +15,14 @@ export const usePreferredDark = () => useMedia('(prefers-color-scheme: dark)')
 export const useHasSidebar = () => useMedia('(min-width: 1100px)')
 /** Room for the preview at the right. */
 export const useHasPreview = () => useMedia('(min-width: 1400px)')
-export const useIsPhone = () => useMedia('(max-width: 699px)')
+
+let phone: Readonly<Ref<boolean>> | undefined
+/** One listener for all that ask: every row does. */
+export const useIsPhone = () => (phone ??= detached(() => useMedia('(max-width: 699px)')))
+
+function detached<T>(make: () => T): T {
+  return effectScope(true).run(make)!
+}
 
 /** A value kept in this browser. Where storage is refused (private windows), it lives as long as the page. */
 export function useStorage<T>(key: string, fallback: T): Ref<T> {

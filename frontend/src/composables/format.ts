@@ -29,7 +29,7 @@ export function useFormat() {
   function places(all: Place[], most = 2): string {
     const names = all.slice(0, most).map((place) => place.text)
     const more = all.length - names.length
-    return more > 0 ? t('listing.placesAndMore', { places: names.join(' · '), more }) : names.join(' · ')
+    return more > 0 ? t('listing.placesAndMore', { places: names.join('; '), more }) : names.join('; ')
   }
 
   return {
