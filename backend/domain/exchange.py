@@ -23,6 +23,10 @@ class SourceUnavailable(SourceError):
         self.retry_after = retry_after
 
 
+class Postponed(SourceUnavailable):
+    """The endpoint was not asked: its host is on hold or has no turn left. No failure of the board."""
+
+
 class SourceChanged(SourceError):
     """The answer has another shape than the one this source knows. The message names the field."""
 

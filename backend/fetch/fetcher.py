@@ -76,8 +76,8 @@ class Fetcher:
         """The answer, of any status, after at most five redirects; `deadline` is a time.monotonic value.
 
         Raises AddressRefused for a URL or address that is not public; ReplayMissing for what is not
-        recorded; SourceUnavailable where there is no whole answer in time, where the host is on hold or
-        busy, and for a body that is too large, breaks off or cannot be unpacked.
+        recorded; Postponed where the host is on hold or busy; SourceUnavailable where there is no whole
+        answer in time, and for a body that is too large, breaks off or cannot be unpacked.
         """
         due = time.monotonic() + self._limits.whole if deadline is None else deadline
         token = deadline_in_hand.set(due)

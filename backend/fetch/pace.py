@@ -12,7 +12,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
-from backend.domain.exchange import SourceUnavailable
+from backend.domain.exchange import Postponed
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +60,7 @@ class Pace:
     def wait_turn(self, host: str, deadline: float) -> None:
         """Sleeps until it is this request's turn.
 
-        Raises SourceUnavailable, without waiting, where the host asked for a pause (with `retry_after`) or
+        Raises Postponed, without waiting, where the host asked for a pause (with `retry_after`) or
         where its turn would come after `deadline` (time.monotonic).
         """
         kind, wait = self._turn(host, max(0.0, deadline - time.monotonic()))
@@ -68,11 +68,9 @@ class Pace:
             time.sleep(wait)
             kind, wait = self._held(host)
         if kind == HOLD:
-            raise SourceUnavailable(f"{host} asked for a pause: {wait:.0f} s of it are left", wait)
+            raise Postponed(f"{host} asked for a pause: {wait:.0f} s of it are left", wait)
         if kind == BUSY:
-            raise SourceUnavailable(
-                f"{host} is busy: its pace (HOST_PACE) leaves no turn before the deadline", wait
-            )
+            raise Postponed(f"{host} is busy: its pace (HOST_PACE) leaves no turn before the deadline", wait)
 
     def hold(self, host: str, seconds: float) -> None:
         """Nobody asks `host` for so long (an hour at most)."""

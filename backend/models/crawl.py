@@ -17,6 +17,7 @@ class CrawlStatus(StrEnum):
     EMPTY = "empty"
     PARTIAL = "partial"
     UNAVAILABLE = "unavailable"
+    POSTPONED = "postponed"
     CHANGED_SHAPE = "changed_shape"
     GONE = "gone"
     REFUSED = "refused"

@@ -176,6 +176,10 @@ def _keep_validators(board: Board, visit: Visit) -> None:
 def _reschedule(
     board: Board, crawl: Crawl, visit: Visit, cadence: Cadence, now: datetime, jitter: float
 ) -> None:
+    if visit.status == CrawlStatus.POSTPONED:
+        board.next_crawl_at = next_visit(now, timedelta(0), 0, visit.retry_after, jitter)
+        board.leased_until = board.lease = None
+        return
     read = visit.items is not None or visit.status == CrawlStatus.UNCHANGED
     board.failures = 0 if read else board.failures + 1
     board.failing_since = None if read else (board.failing_since or now)

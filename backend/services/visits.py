@@ -11,6 +11,7 @@ from typing import Any
 
 from backend.domain import normalise
 from backend.domain.exchange import (
+    Postponed,
     Request,
     Response,
     SourceChanged,
@@ -108,7 +109,9 @@ def visit(
     except SourceChanged as error:
         result.status, result.error = CrawlStatus.CHANGED_SHAPE, str(error)
     except SourceUnavailable as error:
-        result.status, result.error = CrawlStatus.UNAVAILABLE, str(error)
+        postponed = isinstance(error, Postponed)
+        result.status = CrawlStatus.POSTPONED if postponed else CrawlStatus.UNAVAILABLE
+        result.error = str(error)
         result.retry_after = error.retry_after
     except AddressRefused as error:
         result.status, result.error = CrawlStatus.REFUSED, str(error)
@@ -213,6 +216,8 @@ class _Reader:
         """The posting with its detail; None when it could not be read: reported, and asked again."""
         try:
             return self.source.parse_detail(posting, self.ask(request))
+        except Postponed:
+            return None
         except SourceError as error:
             self.result.error = self.result.error or f"a detail page: {error}"
             return None
