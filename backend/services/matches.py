@@ -8,7 +8,7 @@ doubles nothing.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -56,7 +56,7 @@ def match_crawls(session: Session, settings: Settings, now: datetime) -> Matched
     matches = fan_out(session, settings, now)  # what a crash may have left
     crawls = findings = after = 0
     while batch := unmatched(session, after):
-        after = batch[-1]
+        after = max(batch)
         found, failed = match_batch(session, batch, now)
         done = [crawl_id for crawl_id in batch if crawl_id not in failed]
         written = store(session, done, found, now)
@@ -65,30 +65,32 @@ def match_crawls(session: Session, settings: Settings, now: datetime) -> Matched
     return Matched(crawls, findings, matches)
 
 
-def unmatched(session: Session, after: int) -> list[int]:
-    return list(
-        session.scalars(
-            select(Crawl.id)
-            .where(Crawl.matched_at.is_(None), Crawl.id > after)
-            .order_by(Crawl.id)
-            .limit(CRAWLS_AT_ONCE)
-        )
+def unmatched(session: Session, after: int) -> dict[int, datetime]:
+    """Crawl id -> when it finished, of the next ones."""
+    rows = session.execute(
+        select(Crawl.id, Crawl.finished_at)
+        .where(Crawl.matched_at.is_(None), Crawl.id > after)
+        .order_by(Crawl.id)
+        .limit(CRAWLS_AT_ONCE)
     )
+    return {crawl_id: finished_at for crawl_id, finished_at in rows}  # noqa: C416  (rows are no pairs to mypy)
 
 
-def match_batch(session: Session, crawl_ids: Sequence[int], now: datetime) -> tuple[list[Found], set[int]]:
+def match_batch(
+    session: Session, crawls: Mapping[int, datetime], now: datetime
+) -> tuple[list[Found], set[int]]:
     """What the crawls' listings meet, and the crawls that could not be matched. Writes nothing.
 
     A listing that breaks the matcher holds back its own crawl only; the log says which.
     """
     found: list[Found] = []
     failed: set[int] = set()
-    for crawl_id in crawl_ids:
+    for crawl_id, crawled_at in crawls.items():
         try:
             for documents in documents_of(session, crawl_id):
                 found += [
                     Found(query_id, listing_id, crawl_id)
-                    for query_id, listing_id in decide(session, documents, now)
+                    for query_id, listing_id in decide(session, documents, crawled_at, now)
                 ]
         except Exception:
             log.exception("crawl %d could not be matched; it is tried again at the next look", crawl_id)
@@ -116,10 +118,10 @@ def documents_of(session: Session, crawl_id: int) -> Iterator[list[tuple[int, Do
 
 
 def decide(
-    session: Session, documents: Sequence[tuple[int, Document]], now: datetime
+    session: Session, documents: Sequence[tuple[int, Document]], crawled_at: datetime, now: datetime
 ) -> list[tuple[int, int]]:
     """(query id, listing id) of all that meet."""
-    queries = candidates(session, [document for _, document in documents], now)
+    queries = candidates(session, [document for _, document in documents], crawled_at, now)
     return [
         (query_id, listing_id)
         for listing_id, document in documents
@@ -131,11 +133,17 @@ def decide(
 def candidates(
     session: Session,
     documents: Sequence[Document],  # noqa: ARG001  (anchors will choose by what occurs in them)
+    crawled_at: datetime,
     now: datetime,
 ) -> list[tuple[int, str]]:
-    """(id, canonical text) of the queries that may match: those that a collecting tracker follows."""
-    followed = select(Tracker.id).where(Tracker.query_id == SavedQuery.id, collecting(now)).exists()
-    rows = session.execute(select(SavedQuery.id, SavedQuery.canonical).where(followed))
+    """(id, canonical text) of the queries that may match: those of trackers that collected at the crawl."""
+    followed = select(Tracker.id).where(
+        Tracker.query_id == SavedQuery.id,
+        collecting(now),
+        Tracker.active_since <= crawled_at,
+        Tracker.expires_at > crawled_at,
+    )
+    rows = session.execute(select(SavedQuery.id, SavedQuery.canonical).where(followed.exists()))
     return [(query_id, canonical) for query_id, canonical in rows]
 
 
