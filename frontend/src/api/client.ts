@@ -1,21 +1,10 @@
 /** The one door to the API: cookie session, CSRF token, and errors of one shape. */
 import createClient from 'openapi-fetch'
 
-import type { paths } from './schema'
+import type { components, paths } from './schema'
 import type { Session } from './types'
 
-export type ErrorCode =
-  | 'invalid'
-  | 'unauthenticated'
-  | 'forbidden'
-  | 'not_found'
-  | 'conflict'
-  | 'rate_limited'
-  | 'csrf'
-  | 'gone'
-  | 'unavailable'
-  | 'network'
-  | 'unknown'
+export type ErrorCode = components['schemas']['ErrorCode'] | 'network' | 'unknown'
 
 /** What went wrong, in words for people. `column` is 1-based; `retryAfter` is in seconds. */
 export class ApiError extends Error {

@@ -1,5 +1,5 @@
 import { api, unwrap } from '@/api/client'
-import type { AdminUser, Board, BoardStatus } from '@/api/types'
+import type { AdminUser, Board, CrawlStatus } from '@/api/types'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/vue-query'
 import { computed, toValue, type MaybeRefOrGetter } from 'vue'
 import { useI18n } from 'vue-i18n'
@@ -11,7 +11,7 @@ const LIVE = { refetchInterval: 15_000 }
 
 export interface BoardFilters {
   q?: string
-  status?: string
+  status?: Board['status']
   source?: string
 }
 
@@ -32,7 +32,7 @@ export function useBoard(id: MaybeRefOrGetter<number>) {
   })
 }
 
-export function useCrawls(filters: MaybeRefOrGetter<{ board_id?: number; status?: string }>) {
+export function useCrawls(filters: MaybeRefOrGetter<{ board_id?: number; status?: CrawlStatus }>) {
   const query = computed(() => toValue(filters))
   return usePages(
     ['admin', 'crawls', query],
@@ -63,7 +63,7 @@ export function useAdminActions() {
     onSuccess: refresh,
   })
   const setStatus = useMutation({
-    mutationFn: ({ id, status }: { id: number; status: BoardStatus }) =>
+    mutationFn: ({ id, status }: { id: number; status: 'active' | 'paused' }) =>
       unwrap(api.PATCH('/api/admin/boards/{id}', { ...at(id), body: { status } })),
     onSuccess: refresh,
     onError: notices.failed,

@@ -1,4 +1,5 @@
 import { api, unwrap } from '@/api/client'
+import type { ListingPage } from '@/api/types'
 import { filtersToQuery, type ListingFilters } from '@/domain/filters'
 import { keepPreviousData, useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/vue-query'
 import { computed, toValue, type MaybeRefOrGetter } from 'vue'
@@ -19,7 +20,7 @@ export function useListings(filters: MaybeRefOrGetter<ListingFilters>) {
   })
   const pages = computed(() => query.data.value?.pages ?? [])
   const listings = computed(() => pages.value.flatMap((page) => page.items))
-  const first = computed(() => pages.value[0])
+  const first = computed<ListingPage | undefined>(() => pages.value[0])
   return { ...query, pages, listings, first }
 }
 

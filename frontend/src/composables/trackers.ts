@@ -1,5 +1,5 @@
 import { api, unwrap } from '@/api/client'
-import type { NewTracker, Tracker } from '@/api/types'
+import type { NewTracker, Tracker, TrackerChange } from '@/api/types'
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/vue-query'
 import { computed, onScopeDispose, ref, toValue, watch, type MaybeRefOrGetter } from 'vue'
 import { useI18n } from 'vue-i18n'
@@ -55,8 +55,6 @@ export function usePreview(query: MaybeRefOrGetter<string>) {
   })
   return { ...answer, settled }
 }
-
-export type TrackerChange = Partial<Pick<NewTracker, 'name' | 'query' | 'cadence' | 'expires_at'>>
 
 /** Everything one can do to a tracker. Deleting answers at once and offers Undo. */
 export function useTrackerActions() {
