@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, Response, request
+from flask import Flask, Response, request, url_for
 from flask_wtf import CSRFProtect
 from rq.exceptions import NoSuchJobError
 from rq.serializers import JSONSerializer
@@ -38,6 +38,7 @@ def init_dashboard(app: Flask, settings: Settings, csrf: CSRFProtect) -> None:
     blueprint.enable_openapi = False  # APIFlask asks every blueprint
     app.register_blueprint(blueprint, url_prefix=PREFIX)
     csrf.exempt(blueprint)
+    app.url_build_error_handlers.append(its_own_static)
     app.before_request(refuse_strange_changes)
     app.after_request(loosen_policy)
     app.register_error_handler(NoSuchJobError, no_such_job)
@@ -46,6 +47,13 @@ def init_dashboard(app: Flask, settings: Settings, csrf: CSRFProtect) -> None:
 def shown_address(settings: Settings) -> str:
     """The address its pages print, without a password."""
     return settings.redis_address.rpartition("@")[2]
+
+
+def its_own_static(error: Exception, endpoint: str, values: dict[str, Any]) -> str:
+    """Its pages take the icon from the application's static folder; ours has none."""
+    if endpoint != "static":
+        raise error
+    return url_for(f"{NAME}.static", **values)
 
 
 def no_such_job(_error: NoSuchJobError) -> Response:

@@ -34,7 +34,6 @@ TAGS = {
     "Session and users": "Log in and out, register, confirm, reset.",
     "Account": "The user's own settings and data.",
     "Trackers": "Saved queries that tell of new listings. Only the user's own.",
-    "Unsubscribe": "The link at the end of each mail.",
     "Administration": "Boards, crawls and users, for administrators.",
 }
 DESCRIPTION = (

@@ -64,7 +64,7 @@ def compute(session: Session, now: datetime) -> Stats:
         new_per_day=days,
         by_source=shares(session, Board.source, join_board=True),
         by_country=by_country(session),
-        by_mode=shares(session, func.coalesce(Listing.work_mode, "unknown")),
+        by_mode=shares(session, func.coalesce(Listing.work_mode, literal_column("'unknown'"))),
         median_days_to_close=median_days_to_close(session, now),
     )
 
@@ -82,7 +82,7 @@ def per_day(session: Session, now: datetime) -> list[Day]:
 
 def by_day(session: Session, moment: Any, *where: ColumnElement[bool]) -> Counter[str]:
     """ISO date in UTC -> listings."""
-    in_utc = moment if dialect(session) == "sqlite" else func.timezone("UTC", moment)
+    in_utc = moment if dialect(session) == "sqlite" else func.timezone(literal_column("'UTC'"), moment)
     day = cast(func.date(in_utc), Text)
     rows = session.execute(select(day, func.count()).select_from(Listing).where(*where).group_by(day))
     return Counter({str(name): number for name, number in rows})

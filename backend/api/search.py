@@ -1,0 +1,98 @@
+"""The search for listings."""
+
+from __future__ import annotations
+
+from apiflask import APIBlueprint
+from pydantic import Field
+
+from backend.api import limits
+from backend.api.access import public
+from backend.api.clock import now
+from backend.api.errors import invalid
+from backend.api.limits import limiter
+from backend.api.listings import ListingSummary, summary
+from backend.api.paging import Page, PageQuery
+from backend.domain.posting import EmploymentType, Level, WorkMode
+from backend.domain.query import Filters, QueryError, Sort, Status
+from backend.models import db
+from backend.services import search
+
+blueprint = APIBlueprint("search", __name__, url_prefix="/api/listings", tag="Listings")
+
+
+class ListingPage(Page[ListingSummary]):
+    """`canonical` is the search as one query text: a tracker with it finds the same.
+
+    `partial`: the index is behind or being rebuilt, so that some listings may be missing.
+    """
+
+    partial: bool
+    canonical: str = Field(examples=["python country:DE mode:remote"])
+
+
+class ListingQuery(PageQuery):
+    """Values of one filter are ORed, filters are ANDed."""
+
+    q: str = Field("", max_length=500, description='words, "phrases", -excluded, title:...')
+    company: list[str] = Field([], max_length=20, description="words of the name")
+    country: list[str] = Field([], max_length=20, description="ISO 3166-1 alpha-2 codes or English names")
+    location: str = Field("", max_length=100, description="words of the place")
+    mode: list[WorkMode] = Field([], max_length=10)
+    type: list[EmploymentType] = Field([], max_length=10)
+    level: list[Level] = Field([], max_length=10)
+    source: list[str] = Field([], max_length=20)
+    posted_within: str | None = Field(
+        None, pattern=r"^[1-9][0-9]{0,3}[hdw]$", description="24h, 7d or 4w", examples=["7d"]
+    )
+    salary_min: float | None = Field(
+        None, ge=0, le=1e9, description="for a year, in the listing's own currency"
+    )
+    status: Status = "open"
+    sort: Sort = Field("newest", description="relevance needs words in q")
+
+
+def days_of(age: str | None) -> int | None:
+    """24h -> 1, 7d -> 7, 2w -> 14: whole days, rounded up."""
+    if age is None:
+        return None
+    number, unit = int(age[:-1]), age[-1]
+    return {"h": -(-number // 24), "d": number, "w": 7 * number}[unit]
+
+
+def filters_of(query: ListingQuery) -> Filters:
+    return Filters(
+        q=query.q,
+        company=query.company,
+        country=query.country,
+        location=query.location or None,
+        mode=[one.value for one in query.mode],
+        type=[one.value for one in query.type],
+        level=[one.value for one in query.level],
+        source=query.source,
+        posted_within_days=days_of(query.posted_within),
+        salary_min=query.salary_min,
+        status=query.status,
+        sort=query.sort,
+    )
+
+
+@blueprint.get("")
+@public
+@limiter.limit(limits.SEARCH, key_func=limits.user_or_client)
+@blueprint.input(ListingQuery, location="query")
+@blueprint.output(ListingPage)
+def search_listings(query_data: ListingQuery) -> ListingPage:
+    """Search listings"""
+    try:
+        found = search.find(db.session(), filters_of(query_data), query_data.cursor, query_data.limit, now())
+    except QueryError as error:
+        raise invalid("q", str(error), error.column) from None
+    except search.BadCursor as error:
+        raise invalid("cursor", str(error)) from None
+    return ListingPage(
+        items=[summary(listing, found.snippets.get(listing.id)) for listing in found.listings],
+        total=found.total,
+        next_cursor=found.next_cursor,
+        partial=found.partial,
+        canonical=found.canonical,
+    )

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from tests.api.conftest import THEN, Caller, World
+
+
+def test_companies_are_listed_by_name_in_pages(world: World, visitor: Caller) -> None:
+    for name in ("Globex", "Acme", "Initech"):
+        world.company(name)
+    first = visitor.get("/api/companies?limit=2").json
+    assert ([item["name"] for item in first["items"]], first["total"]) == (["Acme", "Globex"], 3)
+    rest = visitor.get(f"/api/companies?limit=2&cursor={first['next_cursor']}").json
+    assert ([item["name"] for item in rest["items"]], rest["next_cursor"]) == (["Initech"], None)
+    assert [item["name"] for item in visitor.get("/api/companies?q=cm").json["items"]] == ["Acme"]
+
+
+def test_a_percent_sign_is_no_wildcard(world: World, visitor: Caller) -> None:
+    world.company("Acme")
+    assert visitor.get("/api/companies?q=%25").json["items"] == []
+
+
+def test_a_company_counts_open_new_and_closed(world: World, visitor: Caller) -> None:
+    now = datetime.now(UTC)
+    board = world.board(world.company("Acme"), open_count=3, last_crawl_at=now, last_status="complete")
+    world.listing(board, "Old", first_seen_at=now - timedelta(days=30))
+    world.listing(board, "There before", first_seen_at=now, baseline=True)
+    world.listing(board, "New", first_seen_at=now)
+    world.listing(board, "Gone", closed_at=now, first_seen_at=now - timedelta(days=30))
+    company = visitor.get("/api/companies/acme").json
+    assert (company["open"], company["new_this_week"], company["closed"]) == (3, 1, 1)
+    assert company["boards"][0]["health"] == "works"
+    assert company["boards"][0]["open"] == 3
+
+
+def test_an_unknown_company_is_not_found(visitor: Caller) -> None:
+    assert visitor.get("/api/companies/nobody").status_code == 404
+
+
+def test_stats_of_nothing_are_zeros(visitor: Caller) -> None:
+    stats = visitor.get("/api/stats").json
+    assert (stats["open"], stats["boards"], stats["median_days_to_close"]) == (0, 0, None)
+    assert len(stats["new_per_day"]) == 30
+
+
+def test_stats_count_by_day_source_country_and_mode(world: World, visitor: Caller) -> None:
+    now = datetime.now(UTC)
+    board = world.board(world.company("Acme"))
+    two_places = [{"text": "Berlin", "country": "DE"}, {"text": "Paris", "country": "FR"}]
+    world.listing(board, "A", first_seen_at=now, work_mode="remote", locations=two_places)
+    world.listing(board, "B", first_seen_at=now, baseline=True)
+    world.listing(board, "C", first_seen_at=now - timedelta(days=4), closed_at=now)
+    world.listing(board, "D", first_seen_at=now - timedelta(days=2), closed_at=now)
+    world.listing(board, "E", first_seen_at=now - timedelta(days=9), closed_at=now, baseline=True)
+    stats = visitor.get("/api/stats").json
+    assert (stats["open"], stats["closed"], stats["new_today"]) == (2, 3, 1)
+    assert stats["new_per_day"][-1] == {"day": now.date().isoformat(), "opened": 1, "closed": 3}
+    assert stats["by_source"] == [{"name": "greenhouse", "open": 2}]
+    assert stats["by_country"] == [{"name": "DE", "open": 2}, {"name": "FR", "open": 1}]
+    assert {row["name"]: row["open"] for row in stats["by_mode"]} == {"remote": 1, "unknown": 1}
+    assert stats["median_days_to_close"] == 4
+
+
+def test_stats_are_kept_for_some_seconds(world: World, visitor: Caller) -> None:
+    visitor.get("/api/stats")
+    world.company("Acme")
+    assert visitor.get("/api/stats").json["companies"] == 0
+
+
+def test_every_source_has_a_status(world: World, visitor: Caller) -> None:
+    acme = world.company("Acme")
+    ok = {"last_crawl_at": THEN, "last_complete_at": THEN, "open_count": 4}
+    world.board(acme, "greenhouse", **ok)
+    world.board(acme, "lever", **ok | {"mean_seconds": 60.0})
+    world.board(acme, "ashby", last_crawl_at=THEN, failures=5, failing_since=THEN)
+    world.board(acme, "personio", **ok | {"failures": 9, "status": "paused"})
+    found = {item["name"]: item for item in visitor.get("/api/sources").json["items"]}
+    assert {name: found[name]["health"] for name in ("greenhouse", "lever", "ashby", "personio")} == {
+        "greenhouse": "works",
+        "lever": "slow",
+        "ashby": "failing",
+        "personio": "idle",
+    }
+    assert (found["greenhouse"]["open"], found["greenhouse"]["proven"]) == (4, True)
+    assert found["ashby"]["failing_since"] == "2026-05-01T09:00:00Z"
+    assert found["ashby"]["proven"] is False
+    assert len(found) >= 9
