@@ -8,17 +8,18 @@ doubles nothing.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 
-from sqlalchemy import select, update
+from rq.timeouts import JobTimeoutException
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from backend.domain import matching
 from backend.domain.matching import Document
-from backend.domain.query import Query, parse
+from backend.domain.query import Query, QueryError, parse
 from backend.models import Crawl, Finding, Listing, ListingText, SavedQuery, Tracker, begin_write
 from backend.services.documents import document_of
 from backend.services.fan_out import fan_out
@@ -30,6 +31,7 @@ log = logging.getLogger(__name__)
 
 CRAWLS_AT_ONCE = 20
 LISTINGS_AT_ONCE = 200
+TESTS_AT_ONCE = 500_000  # some seconds of work: what a crash may cost
 ROWS_AT_ONCE = 500
 
 
@@ -51,62 +53,101 @@ class Found:
     crawl_id: int
 
 
+@dataclass(slots=True)
+class Batch:
+    """Crawls that were matched, to be marked. `tests` counts queries x listings; it ended at `last`."""
+
+    last: int = 0
+    tests: int = 0
+    found: list[Found] = field(default_factory=list)
+    done: list[int] = field(default_factory=list)
+
+
 def match_crawls(session: Session, settings: Settings, now: datetime) -> Matched:
     """Match all crawls that are not matched yet, and write the matches of their findings."""
     matches = fan_out(session, settings, now)  # what a crash may have left
     crawls = findings = after = 0
-    while batch := unmatched(session, after):
-        after = max(batch)
-        found, failed = match_batch(session, batch, now)
-        done = [crawl_id for crawl_id in batch if crawl_id not in failed]
-        written = store(session, done, found, now)
+    while waiting := unmatched(session, after):
+        batch = match_batch(session, waiting, now)
+        after = batch.last
+        written = store(session, batch.done, batch.found, now)
         crawls, findings = crawls + written.crawls, findings + written.findings
         matches += fan_out(session, settings, now)
     return Matched(crawls, findings, matches)
 
 
-def unmatched(session: Session, after: int) -> dict[int, datetime]:
-    """Crawl id -> when it finished, of the next ones."""
+def unmatched(session: Session, after: int) -> list[tuple[int, datetime]]:
+    """(crawl id, when it finished) of the next crawls."""
     rows = session.execute(
         select(Crawl.id, Crawl.finished_at)
         .where(Crawl.matched_at.is_(None), Crawl.id > after)
         .order_by(Crawl.id)
         .limit(CRAWLS_AT_ONCE)
     )
-    return {crawl_id: finished_at for crawl_id, finished_at in rows}  # noqa: C416  (rows are no pairs to mypy)
+    return [(crawl_id, finished_at) for crawl_id, finished_at in rows]
 
 
-def match_batch(
-    session: Session, crawls: Mapping[int, datetime], now: datetime
-) -> tuple[list[Found], set[int]]:
-    """What the crawls' listings meet, and the crawls that could not be matched. Writes nothing.
+def match_batch(session: Session, crawls: Sequence[tuple[int, datetime]], now: datetime) -> Batch:
+    """What the crawls' listings meet, until it has been work enough for one transaction. Writes nothing.
 
     A listing that breaks the matcher holds back its own crawl only; the log says which.
     """
-    found: list[Found] = []
-    failed: set[int] = set()
-    for crawl_id, crawled_at in crawls.items():
+    batch = Batch()
+    for crawl_id, crawled_at in crawls:
+        batch.last = crawl_id
         try:
-            for documents in documents_of(session, crawl_id):
-                found += [
-                    Found(query_id, listing_id, crawl_id)
-                    for query_id, listing_id in decide(session, documents, crawled_at, now)
-                ]
+            found = match_crawl(session, crawl_id, crawled_at, now, batch)
+        except JobTimeoutException:
+            raise
         except Exception:
             log.exception("crawl %d could not be matched; it is tried again at the next look", crawl_id)
             session.rollback()
-            failed.add(crawl_id)
-    return [one for one in found if one.crawl_id not in failed], failed
+            continue
+        batch.found += found
+        batch.done.append(crawl_id)
+        if batch.tests > TESTS_AT_ONCE:
+            break
+    return batch
 
 
-def documents_of(session: Session, crawl_id: int) -> Iterator[list[tuple[int, Document]]]:
-    """The open listings that a crawl opened or changed, as the matcher reads them, in pieces."""
+def match_crawl(
+    session: Session, crawl_id: int, crawled_at: datetime, now: datetime, batch: Batch
+) -> list[Found]:
+    followed = and_(collecting(now), Tracker.active_since <= crawled_at, Tracker.expires_at > crawled_at)
+    oldest = session.scalar(select(func.min(Tracker.created_at)).where(followed))
+    found: list[Found] = []
+    if oldest is None:
+        return found
+    for documents in documents_of(session, crawl_id, oldest):
+        queries = candidates(session, [document for _, document in documents], followed)
+        batch.tests += len(documents) * len(queries)
+        found += [
+            Found(query_id, listing_id, crawl_id)
+            for listing_id, document in documents
+            for query_id, query in queries
+            if matching.matches(query, document, now)
+        ]
+    return found
+
+
+def documents_of(session: Session, crawl_id: int, oldest: datetime) -> Iterator[list[tuple[int, Document]]]:
+    """The open listings that a crawl opened or changed, as the matcher reads them, in pieces.
+
+    Only those that may be told at all (see `fan_out.may_be_told`) to trackers made at `oldest` or later: the
+    stock of a new board is mostly none.
+    """
     after = 0
     while True:
         rows = session.execute(
             select(Listing, ListingText.html)
             .outerjoin(ListingText, ListingText.listing_id == Listing.id)
-            .where(Listing.crawl_id == crawl_id, Listing.id > after, Listing.closed_at.is_(None))
+            .where(
+                Listing.crawl_id == crawl_id,
+                Listing.id > after,
+                Listing.closed_at.is_(None),
+                Listing.first_seen_at >= oldest,
+                or_(Listing.baseline.is_(False), Listing.posted_at > oldest),
+            )
             .options(joinedload(Listing.company), joinedload(Listing.board))
             .order_by(Listing.id)
             .limit(LISTINGS_AT_ONCE)
@@ -117,40 +158,29 @@ def documents_of(session: Session, crawl_id: int) -> Iterator[list[tuple[int, Do
         yield [(listing.id, document_of(listing, html or "", listing.company.name)) for listing, html in rows]
 
 
-def decide(
-    session: Session, documents: Sequence[tuple[int, Document]], crawled_at: datetime, now: datetime
-) -> list[tuple[int, int]]:
-    """(query id, listing id) of all that meet."""
-    queries = candidates(session, [document for _, document in documents], crawled_at, now)
-    return [
-        (query_id, listing_id)
-        for listing_id, document in documents
-        for query_id, canonical in queries
-        if matching.matches(parsed(canonical), document, now)
-    ]
-
-
 def candidates(
     session: Session,
     documents: Sequence[Document],  # noqa: ARG001  (anchors will choose by what occurs in them)
-    crawled_at: datetime,
-    now: datetime,
-) -> list[tuple[int, str]]:
-    """(id, canonical text) of the queries that may match: those of trackers that collected at the crawl."""
-    followed = select(Tracker.id).where(
-        Tracker.query_id == SavedQuery.id,
-        collecting(now),
-        Tracker.active_since <= crawled_at,
-        Tracker.expires_at > crawled_at,
-    )
-    rows = session.execute(select(SavedQuery.id, SavedQuery.canonical).where(followed.exists()))
-    return [(query_id, canonical) for query_id, canonical in rows]
+    followed: ColumnElement[bool],
+) -> list[tuple[int, Query]]:
+    """The queries that may match, by id: those of trackers that are `followed`."""
+    trackers = select(Tracker.id).where(Tracker.query_id == SavedQuery.id, followed)
+    rows = session.execute(select(SavedQuery.id, SavedQuery.canonical).where(trackers.exists()))
+    queries = ((query_id, parsed(canonical)) for query_id, canonical in rows)
+    return [(query_id, query) for query_id, query in queries if query is not None]
 
 
 @lru_cache(maxsize=50_000)
-def parsed(canonical: str) -> Query:
-    """A query is immutable and its canonical text says all of it: what is cached is never stale."""
-    return parse(canonical)
+def parsed(canonical: str) -> Query | None:
+    """A query is immutable and its canonical text says all of it: what is cached is never stale.
+
+    One that another version wrote and this one cannot read holds back nobody else.
+    """
+    try:
+        return parse(canonical)
+    except QueryError:
+        log.exception("a saved query cannot be read and matches nothing: %r", canonical)
+        return None
 
 
 def store(session: Session, crawl_ids: Sequence[int], found: Sequence[Found], now: datetime) -> Matched:
