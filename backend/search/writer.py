@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Self
@@ -12,6 +14,8 @@ import tantivy
 
 from backend.search import generations
 from backend.search.schema import Entry, IndexUnusable, as_stored, prepare, schema
+
+log = logging.getLogger(__name__)
 
 HEAP = 40_000_000  # bytes; above about 15 MB it only makes fewer, larger segments
 _REBUILD_LOCK = "rebuild.lock"
@@ -24,10 +28,9 @@ class IndexWriter:
         """Raises IndexUnusable; also while another process writes."""
         self.directory = directory
         self.folder = generations.current_generation(directory)
-        self.position = generations.read_position(self.folder)
         try:
-            self._index = _open(self.folder)
-            self._index.searcher()
+            self._index = prepare(tantivy.Index(schema(), str(self.folder)))
+            self._index.config_reader("Manual")
             self._writer = self._index.writer(HEAP, 1)
         except ValueError as error:
             raise IndexUnusable(
@@ -35,23 +38,48 @@ class IndexWriter:
             ) from None
 
     def apply(self, entries: Iterable[Entry]) -> None:
-        for entry in entries:
-            self._writer.delete_documents_by_term("id", entry.id)
-            self._writer.add_document(as_stored(entry))
+        """Raises IndexUnusable."""
+        try:
+            for listing_id, stored in _all_stored(entries):
+                self._writer.delete_documents_by_term("id", listing_id)
+                self._writer.add_document(stored)
+        except ValueError as error:
+            raise IndexUnusable(f"the search index cannot be written: {_first_line(error)}") from None
 
     def remove(self, ids: Iterable[int]) -> None:
         for listing_id in ids:
             self._writer.delete_documents_by_term("id", listing_id)
 
-    def commit(self, position: datetime | None = None) -> None:
-        """Make it findable. `position`: the index now follows the database up to here."""
+    def commit(self) -> None:
+        """Make it findable. Raises IndexUnusable."""
         try:
             self._writer.commit()
+            self._index.reload()
         except ValueError as error:
             raise IndexUnusable(f"the search index cannot be written: {_first_line(error)}") from None
-        if position is not None:
-            generations.write_position(self.folder, position)
-            self.position = position
+
+    def save_position(self, position: datetime) -> None:
+        """What was committed follows the database up to here."""
+        generations.write_position(self.folder, position)
+
+    def position(self) -> datetime | None:
+        return generations.read_position(self.folder)
+
+    def count(self) -> int:
+        return self._index.searcher().num_docs
+
+    def highest_id(self) -> int:
+        result = self._index.searcher().search(tantivy.Query.all_query(), 1, False, order_by_field="id")
+        return max((int(key) for key, _ in result.hits), default=0)
+
+    def ids_between(self, low: int, high: int) -> set[int]:
+        """The committed ids from `low` up to, not including, `high`."""
+        asked = tantivy.Query.range_query(
+            schema(), "id", tantivy.FieldType.Integer, low, high, include_upper=False
+        )
+        searcher = self._index.searcher()
+        result = searcher.search(asked, high - low, False, order_by_field="id")
+        return {int(key) for key, _ in result.hits}
 
     def is_current(self) -> bool:
         """False after a rebuild has put another index in this one's place."""
@@ -62,7 +90,8 @@ class IndexWriter:
 
     def close(self) -> None:
         """Let go, so that another may write. What was not committed is forgotten."""
-        self._writer.rollback()
+        with suppress(ValueError):
+            self._writer.rollback()
         del self._writer, self._index
 
     def __enter__(self) -> Self:
@@ -84,16 +113,31 @@ def rebuild(directory: Path, entries: Iterable[Entry], position: datetime) -> in
         try:
             index = _create(folder)
             writer = index.writer(HEAP, 1)
-            for count, entry in enumerate(entries, start=1):  # noqa: B007  (the count is given back)
-                writer.add_document(as_stored(entry))
+            for _, stored in _all_stored(entries):
+                writer.add_document(stored)
+                count += 1
             writer.commit()
             writer.wait_merging_threads()
+        except ValueError as error:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise IndexUnusable(f"a search index cannot be written: {_first_line(error)}") from None
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
         generations.write_position(folder, position)
         generations.make_current(directory, folder)
     return count
+
+
+def _all_stored(entries: Iterable[Entry]) -> Iterator[tuple[int, tantivy.Document]]:
+    """A listing that breaks the analyser is left out and told in the log; it does not stop the others."""
+    for entry in entries:
+        try:
+            stored = as_stored(entry)
+        except Exception:
+            log.exception("listing %d cannot be indexed", entry.id)
+        else:
+            yield entry.id, stored
 
 
 def _remove_leftovers(directory: Path) -> None:
@@ -108,10 +152,6 @@ def _remove_leftovers(directory: Path) -> None:
 def _create(folder: Path) -> tantivy.Index:
     index = tantivy.Index(schema(), str(folder), sort_by_field="order", sort_order=tantivy.Order.Desc)
     return prepare(index)
-
-
-def _open(folder: Path) -> tantivy.Index:
-    return prepare(tantivy.Index(schema(), str(folder)))
 
 
 def _first_line(error: Exception) -> str:

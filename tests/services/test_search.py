@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -9,7 +7,6 @@ import pytest
 from sqlalchemy.orm import Session
 
 from backend.domain.query import Filters, QueryError, parse
-from backend.models import Listing
 from backend.search.reader import BadCursor, SearchIndex
 from backend.search.schema import IndexUnusable
 from backend.services import indexing, search

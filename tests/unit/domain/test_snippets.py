@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+from backend.domain.query import parse
+from backend.domain.query_nodes import sought_terms
+from backend.domain.snippets import WIDTH, snippet
+
+
+def shown(text: str, query: str) -> str | None:
+    return snippet(text, sought_terms(parse(query).node))
+
+
+def test_found_words_are_marked_and_the_rest_is_escaped() -> None:
+    assert shown("C++ & <b>", "c++") == "<mark>C++</mark> &amp; &lt;b&gt;"
+    assert shown("Wir suchen Köche", "koche") == "Wir suchen <mark>Köche</mark>"
+    assert shown("deep machine learning", '"machine learning"') == "deep <mark>machine learning</mark>"
+    assert shown("JavaScript", "java*") == "<mark>JavaScript</mark>"
+
+
+def test_the_piece_with_most_of_the_words_is_shown() -> None:
+    text = "python here. " + "filler words " * 40 + "python and django there. " + "filler words " * 40
+    piece = shown(text, "python django")
+    assert piece is not None
+    assert "<mark>django</mark>" in piece
+    assert len(piece) < WIDTH + 60
+
+
+def test_excluded_words_are_not_marked_and_nothing_found_is_none() -> None:
+    assert shown("java", "-java") is None
+    assert shown("cobol", "python") is None
