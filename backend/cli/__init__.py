@@ -13,6 +13,8 @@ from pydantic import ValidationError
 
 from backend.app import create_app
 from backend.cli.boards import boards
+from backend.cli.openapi import openapi
+from backend.cli.search import search
 from backend.cli.up import up
 from backend.cli.users import users
 from backend.logs import configure_logging
@@ -43,6 +45,8 @@ cli = JobTracker(name="jobtracker", help="Job Tracker: watch careers endpoints, 
 cli.add_command(boards)
 cli.add_command(users)
 cli.add_command(up)
+cli.add_command(openapi)
+cli.add_command(search)
 cli.add_command(db_commands, "db")
 
 

@@ -41,13 +41,12 @@ def store(session: Session, visits: Sequence[Visit], cadence: Cadence, now: date
     """One report row a visit, and the board's next due time; no listing is touched."""
     begin_write(session)
     claims = {visit.assignment.lease for visit in visits}
-    held = set(
-        session.execute(
-            select(BOARDS.c.id, BOARDS.c.lease).where(
-                BOARDS.c.id.in_([visit.assignment.board_id for visit in visits]), BOARDS.c.lease.in_(claims)
-            )
-        ).tuples()
+    rows = session.execute(
+        select(BOARDS.c.id, BOARDS.c.lease).where(
+            BOARDS.c.id.in_([visit.assignment.board_id for visit in visits]), BOARDS.c.lease.in_(claims)
+        )
     )
+    held = {(row.id, row.lease) for row in rows}
     ours = [visit for visit in visits if (visit.assignment.board_id, visit.assignment.lease) in held]
     if ours:
         session.execute(insert(CRAWLS), [_report(visit, now) for visit in ours])
