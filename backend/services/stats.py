@@ -127,8 +127,10 @@ def median_days_to_close(session: Session, now: datetime) -> float | None:
         days = func.extract("epoch", Listing.closed_at - begun) / 86400
     lately = Listing.closed_at >= now - CLOSED_LATELY
     total = session.scalar(select(func.count()).select_from(Listing).where(lately)) or 0
+    if not total:
+        return None
     middle = session.scalar(select(days).where(lately).order_by(days).offset((total - 1) // 2).limit(1))
-    return None if not total or middle is None else round(max(0.0, float(middle)), 2)
+    return round(max(0.0, float(middle or 0)), 2)
 
 
 def dialect(session: Session) -> str:
