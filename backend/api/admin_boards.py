@@ -163,6 +163,7 @@ def list_boards(query_data: BoardQuery) -> BoardPage:
 @blueprint.output(RecognisedAnswer)
 def recognise_board(json_data: PastedUrl) -> RecognisedAnswer:
     """Which source and token a pasted URL is, with the board's first postings as proof"""
+    db.session.rollback()  # no transaction is held open while a careers site thinks
     return recognised_answer(boards.recognise(fetcher(), json_data.url))
 
 

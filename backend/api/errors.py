@@ -14,7 +14,8 @@ from apiflask import APIFlask, HTTPError
 from flask import Response, jsonify, request
 from flask_wtf.csrf import CSRFError
 from pydantic import BaseModel, Field
-from sqlalchemy.exc import OperationalError
+from redis.exceptions import RedisError
+from sqlalchemy.exc import InterfaceError, OperationalError
 from werkzeug.datastructures import Headers
 
 from backend.domain.exchange import SourceError
@@ -156,12 +157,13 @@ def init_errors(app: APIFlask) -> None:
     def source_error(error: SourceError) -> Response:
         return answer(ApiError(ErrorCode.INVALID, str(error), fields={"url": [str(error)]}))
 
-    def database_error(_error: OperationalError) -> Response:
-        log.exception("the database refused a request to %s", request.path)
+    def unavailable(_error: Exception) -> Response:
+        log.exception("the database or Redis refused a request to %s", request.path)
         return answer(ApiError(ErrorCode.UNAVAILABLE, OF_STATUS[503][1], headers={"Retry-After": "5"}))
 
     app.error_processor(http_error)
     app.register_error_handler(ApiError, answer)
     app.register_error_handler(CSRFError, csrf_error)
     app.register_error_handler(SourceError, source_error)
-    app.register_error_handler(OperationalError, database_error)
+    for kind in (OperationalError, InterfaceError, RedisError):
+        app.register_error_handler(kind, unavailable)
