@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -42,6 +43,8 @@ class Source(Protocol):
     Subclass it and override what differs. `parser_version` goes up whenever `parse` would read more from
     the same bytes: unchanged boards are then parsed anew. `url_forms` are shown to people who paste
     something else. `envelope` names the list in a list answer; None where the answer is the bare list.
+    `needs` names the settings without which the endpoint cannot be asked. `proven` is False while no real
+    answer was recorded. `web_pages`: the endpoint is pages made for people, so robots.txt is honoured.
     """
 
     name: str
@@ -49,6 +52,9 @@ class Source(Protocol):
     parser_version: int
     url_forms: tuple[str, ...]
     envelope: str | None = None
+    needs: tuple[str, ...] = ()
+    proven: bool = True
+    web_pages: bool = False
 
     def recognise(self, url: str) -> str | None:
         """The token in a pasted careers URL (embeds and API URLs included), or None."""
@@ -58,6 +64,21 @@ class Source(Protocol):
 
     def first_request(self, token: str) -> Request:
         """What to ask for the list, or for its first page."""
+
+    def grant_request(self, credentials: Mapping[str, str]) -> Request | None:  # noqa: ARG002
+        """What to ask for a passing permission (an OAuth2 token) first; None where none is needed."""
+        return None
+
+    def read_grant(self, response: Response) -> Mapping[str, str]:  # noqa: ARG002
+        """The credentials that an answer to `grant_request` adds."""
+        return {}
+
+    def authorise(self, request: Request, credentials: Mapping[str, str]) -> Request:  # noqa: ARG002
+        """The request with what the endpoint wants to see of `credentials` (the settings in `needs`).
+
+        Called just before each request is sent: secrets stand in no token, page or report.
+        """
+        return request
 
     def parse(self, response: Response) -> Page:
         """Raises SourceChanged (naming the field), SourceUnavailable or SourceGone, never an empty page."""
