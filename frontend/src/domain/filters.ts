@@ -54,7 +54,7 @@ export function filtersFromQuery(query: LocationQuery): ListingFilters {
   filters.q = all(query, 'q')[0] ?? ''
   filters.location = all(query, 'location')[0] ?? ''
   const within = all(query, 'posted_within')[0] ?? ''
-  filters.posted_within = /^\d{1,3}d$/.test(within) ? within : ''
+  filters.posted_within = /^[1-9]\d{0,3}[hdw]$/.test(within) ? within : ''
   const minimum = Number(all(query, 'salary_min')[0])
   filters.salary_min = Number.isFinite(minimum) && minimum > 0 ? minimum : null
   filters.status = oneOf(STATUSES, all(query, 'status')[0], 'open')

@@ -38,7 +38,7 @@ export function calendarDay(day: string, locale: string): string {
 }
 
 export function seconds(value: number, locale: string): string {
-  const digits = value < 10 ? 1 : 0
+  const digits = value < 1 ? 2 : value < 10 ? 1 : 0
   return new Intl.NumberFormat(locale, {
     style: 'unit',
     unit: 'second',

@@ -1,0 +1,14 @@
+import { snippetParts } from '@/domain/snippet'
+import { expect, test } from 'vitest'
+
+test('the found words are told apart from the rest', () => {
+  expect(snippetParts('Write <mark>Rust</mark> and C++')).toEqual([
+    { text: 'Write ', marked: false },
+    { text: 'Rust', marked: true },
+    { text: ' and C++', marked: false },
+  ])
+})
+
+test('what the server escaped is text again, and never markup', () => {
+  expect(snippetParts('&lt;b&gt;R&amp;D&lt;/b&gt; &amp;lt;')).toEqual([{ text: '<b>R&D</b> &lt;', marked: false }])
+})
