@@ -55,7 +55,7 @@ class Reconciling(Scheduler):
         return super().enqueue_jobs()
 
     def enqueue_job(self, job: JSONJob) -> None:
-        wake(self.connection, JobName(job.func_name))
+        wake(self.connection, JobName(str(job.func_name)))
         due = time.time() + job.meta["interval"]
         self.connection.zadd(self.scheduled_jobs_key, {job.id: due})
 

@@ -6,7 +6,7 @@ Only a complete crawl can miss a listing: the types say so (DESIGN, truth 3).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 MISSES_TO_CLOSE = 2
@@ -89,33 +89,34 @@ def diff(
         return _unchanged(known, memory, now, empty_after)
     seen = _seen(known, crawl.items)
     if isinstance(crawl, PartialCrawl):
-        return Changes(**seen, memory=memory)
+        return replace(seen, memory=memory)
     unseen = [key for key, listing in known.items() if not listing.closed and key not in crawl.items]
     if not crawl.items and unseen:
         return _emptied(unseen, memory, now, empty_after)
     return _complete(known, frozenset(crawl.items), seen, unseen, memory)
 
 
-def _seen(known: Mapping[str, Known], items: Mapping[str, str]) -> dict[str, list[str]]:
-    seen: dict[str, list[str]] = {"opened": [], "changed": [], "reopened": [], "seen_again": []}
+def _seen(known: Mapping[str, Known], items: Mapping[str, str]) -> Changes:
+    """What the postings that are there mean for their listings."""
+    seen = Changes()
     for key, content_hash in items.items():
         listing = known.get(key)
         if listing is None:
-            seen["opened"].append(key)
+            seen.opened.append(key)
             continue
         if listing.closed:
-            seen["reopened"].append(key)
+            seen.reopened.append(key)
         elif listing.missed:
-            seen["seen_again"].append(key)
+            seen.seen_again.append(key)
         if listing.content_hash != content_hash:
-            seen["changed"].append(key)
+            seen.changed.append(key)
     return seen
 
 
 def _complete(
     known: Mapping[str, Known],
     items: frozenset[str],
-    seen: dict[str, list[str]],
+    seen: Changes,
     unseen: list[str],
     memory: Memory,
 ) -> Changes:
@@ -123,10 +124,10 @@ def _complete(
     open_count = sum(not listing.closed for listing in known.values())
     if open_count >= HOLD_FROM and len(newly) > HOLD_SHARE * open_count:
         if memory.held is not None and nearly_same(memory.held, items):
-            return Changes(**seen, closed=unseen)
-        return Changes(**seen, held=True, memory=Memory(held=items))
+            return replace(seen, closed=unseen)
+        return replace(seen, held=True, memory=Memory(held=items))
     missing, closed = _count_misses(known, unseen)
-    return Changes(**seen, missing=missing, closed=closed)
+    return replace(seen, missing=missing, closed=closed)
 
 
 def _unchanged(known: Mapping[str, Known], memory: Memory, now: datetime, empty_after: timedelta) -> Changes:

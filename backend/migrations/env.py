@@ -1,6 +1,6 @@
 """How Alembic runs our migrations: on the application's own engine."""
 
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
 from flask import current_app
@@ -11,7 +11,7 @@ engine = current_app.extensions["migrate"].db.engine
 metadata = current_app.extensions["migrate"].db.metadata
 
 
-def render_item(kind: str, value: Any, _autogen: Any) -> str | bool:
+def render_item(kind: str, value: Any, _autogen: Any) -> str | Literal[False]:
     """Migrations stand on their own: they name SQLAlchemy's type, not ours."""
     if kind == "type" and isinstance(value, UTCDateTime):
         return "sa.DateTime(timezone=True)"

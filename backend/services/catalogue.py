@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from importlib import resources
 from pathlib import Path
-from typing import Literal, TextIO
+from typing import IO, Literal
 
 from sqlalchemy.orm import Session
 
@@ -33,7 +33,7 @@ class BadFile(ValueError):
     """The file has no column that names a board."""
 
 
-def read_rows(file: TextIO) -> Iterator[tuple[int, dict[str, str]]]:
+def read_rows(file: IO[str]) -> Iterator[tuple[int, dict[str, str]]]:
     """Line numbers and rows of a TSV or CSV with a header. Raises BadFile."""
     header = file.readline()
     dialect = csv.excel_tab if "\t" in header else csv.excel

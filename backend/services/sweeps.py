@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from backend.fetch import Fetcher
 from backend.services import boards, crawls
 from backend.services.unchanged import Cadence
-from backend.services.visits import Assignment, Limits, Visit, visit
+from backend.services.visits import Assignment, Limits, Stored, Visit, visit
 from backend.settings import Settings
 
 STORE_TOGETHER = (
@@ -97,6 +97,6 @@ class Sweeper:
         limits = Limits(self.settings.board_deadline, self.settings.details_per_visit)
         return visit(assignment, self.fetcher, self.load_stored, limits, self.clock())
 
-    def load_stored(self, board_id: int) -> dict[str, crawls.Stored]:
+    def load_stored(self, board_id: int) -> dict[str, Stored]:
         with self.open_session() as session:
             return crawls.load_stored(session, board_id)
