@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from itertools import groupby, islice
 from time import monotonic
 
-from sqlalchemy import Select, and_, literal, or_, select
+from sqlalchemy import Select, and_, func, literal, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from backend.domain.matching import matches
@@ -47,6 +47,8 @@ def scan(
     budget: float = BUDGET,
 ) -> Scanned:
     """The listings whose order (`order_of`) lies below; those above are looked at for the total only."""
+    if query.is_empty:
+        return _page_of_all(session, status, below, limit)
     ends = monotonic() + budget
     ids: list[int] = []
     total, last, more = 0, None, False
@@ -69,14 +71,18 @@ def scan(
     return Scanned(ids, total, next_below, complete=True)
 
 
+def _page_of_all(session: Session, status: Status, below: int | None, limit: int) -> Scanned:
+    orders = list(islice(_below(session, status, below), limit + 1))
+    total = session.scalar(select(func.count()).select_from(_rows(status).subquery())) or 0
+    next_below = orders[limit - 1] if len(orders) > limit else None
+    return Scanned([order % ID_SPACE for order in orders[:limit]], total, next_below, complete=True)
+
+
 def _judged(
     session: Session, query: Query, orders: Iterator[int], now: datetime
 ) -> Iterator[tuple[int, bool]]:
     reads_texts = any(isinstance(leaf, Words) and leaf.field is None for leaf in leaves(query.node))
     while batch := list(islice(orders, _LISTINGS_AT_ONCE)):
-        if query.is_empty:
-            yield from ((order, True) for order in batch)
-            continue
         found = _load(session, [order % ID_SPACE for order in batch], reads_texts)
         for order in batch:
             if order % ID_SPACE in found:  # else removed meanwhile
