@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import Enum
 from urllib.parse import urlsplit
 
-from sqlalchemy import ColumnElement, and_, distinct, func, select
+from sqlalchemy import distinct, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from backend.domain.cadence import zone_of
@@ -35,7 +35,7 @@ def compose(session: Session, settings: Settings, notification_id: int) -> Diges
     if user.disabled_at is not None or user.mail_refused_at is not None:
         return Unsent.NOT_WRITTEN_TO
     count = session.scalar(
-        select(func.count(distinct(Match.listing_id))).join(Match.tracker).where(held_by(notification_id))
+        select(func.count(distinct(Match.listing_id))).where(Match.notification_id == notification_id)
     )
     if not count:
         return Unsent.STOPPED
@@ -58,16 +58,11 @@ def compose(session: Session, settings: Settings, notification_id: int) -> Diges
     )
 
 
-def held_by(notification_id: int) -> ColumnElement[bool]:
-    return and_(Match.notification_id == notification_id, Tracker.deleted_at.is_(None))
-
-
 def shown(session: Session, notification_id: int) -> Sequence[Match]:
     """The matches of the newest listings, by tracker, then the newest first."""
     newest = (
         select(Match.listing_id)
-        .join(Match.tracker)
-        .where(held_by(notification_id))
+        .where(Match.notification_id == notification_id)
         .group_by(Match.listing_id)
         .order_by(Match.listing_id.desc())
         .limit(SHOWN)
@@ -75,7 +70,7 @@ def shown(session: Session, notification_id: int) -> Sequence[Match]:
     return session.scalars(
         select(Match)
         .join(Match.tracker)
-        .where(held_by(notification_id), Match.listing_id.in_(newest))
+        .where(Match.notification_id == notification_id, Match.listing_id.in_(newest))
         .options(
             joinedload(Match.tracker).joinedload(Tracker.query),
             joinedload(Match.listing).joinedload(Listing.company),

@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, func, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, not_, select, update
 from sqlalchemy.orm import Session
 
 from backend.mail import digest
@@ -21,11 +21,13 @@ from backend.mail.outgoing import AddressRefused
 from backend.models import Match, Notification, Tracker, User, begin_write
 from backend.services import delivery, digests
 from backend.services.delivery import Mailer, Sent
+from backend.services.trackers import UNDO
 from backend.settings import Settings
 
 log = logging.getLogger(__name__)
 
 AT_ONCE = 50
+BY_HAND = {"synchronize_session": False}  # no loaded row is looked at again before a commit
 
 
 def send_due(
@@ -107,10 +109,7 @@ def claim(session: Session, settings: Settings, user_id: int, now: datetime) -> 
     session.flush()
     notification_id = notification.id
     session.execute(
-        update(Match)
-        .where(found)
-        .values(notification_id=notification_id)
-        .execution_options(synchronize_session=False)
+        update(Match).where(found).values(notification_id=notification_id), execution_options=BY_HAND
     )
     session.commit()
     return notification_id
@@ -118,27 +117,46 @@ def claim(session: Session, settings: Settings, user_id: int, now: datetime) -> 
 
 def take_waiting(session: Session, now: datetime) -> int | None:
     """Claim a notification that was refused for now, or whose worker died. None: there is none."""
-    notification = delivery.waiting(session, Notification, now)
-    if notification is None:
-        session.rollback()
-        return None
+    while (notification := delivery.waiting(session, Notification, now)) is not None:
+        leave_out_stopped(session, notification, now)
+        wait_until = undo_ends(session, notification.id)
+        if wait_until is None:
+            delivery.claim(notification, now)
+        else:
+            notification.next_try_at = wait_until
+        notification_id = notification.id
+        session.commit()
+        if wait_until is None:
+            return notification_id
+    session.rollback()
+    return None
+
+
+def leave_out_stopped(session: Session, notification: Notification, now: datetime) -> None:
+    """What was stopped since the last try is not sent now.
+
+    If the server took no try, it is told when its tracker runs again. Else it may have arrived, and must
+    stay with this message: it goes only with a deletion that is final.
+    """
+    held = Match.notification_id == notification.id
+    gone = select(Tracker.id).where(Tracker.deleted_at <= now - UNDO)
+    session.execute(delete(Match).where(held, Match.tracker_id.in_(gone)), execution_options=BY_HAND)
     if delivery.known_unsent(notification):
-        release_paused(session, notification.id)
-    delivery.claim(notification, now)
-    notification_id = notification.id
-    session.commit()
-    return notification_id
+        stopped = select(Tracker.id).where(not_(telling()))
+        session.execute(
+            update(Match).where(held, Match.tracker_id.in_(stopped)).values(notification_id=None),
+            execution_options=BY_HAND,
+        )
 
 
-def release_paused(session: Session, notification_id: int) -> None:
-    """Take paused trackers out of a message that the server did not take: they are told when they resume."""
-    paused = select(Tracker.id).where(Tracker.paused_at.is_not(None))
-    session.execute(
-        update(Match)
-        .where(Match.notification_id == notification_id, Match.tracker_id.in_(paused))
-        .values(notification_id=None)
-        .execution_options(synchronize_session=False)
+def undo_ends(session: Session, notification_id: int) -> datetime | None:
+    """When it is certain what becomes of the deleted trackers of a message; None: there are none."""
+    deleted_at = session.scalar(
+        select(func.max(Tracker.deleted_at))
+        .join(Match, Match.tracker_id == Tracker.id)
+        .where(Match.notification_id == notification_id)
     )
+    return None if deleted_at is None else deleted_at + UNDO
 
 
 def tell(
@@ -172,11 +190,8 @@ def tell(
 
 
 def mark_told(session: Session, notification_id: int, now: datetime) -> None:
-    """All that the message holds, or names as "and N more"; not what was deleted before it went out."""
-    deleted = select(Tracker.id).where(Tracker.deleted_at.is_not(None))
+    """All that the message holds, or names as "and N more"."""
     session.execute(
-        update(Match)
-        .where(Match.notification_id == notification_id, Match.tracker_id.not_in(deleted))
-        .values(told_at=now)
-        .execution_options(synchronize_session=False)
+        update(Match).where(Match.notification_id == notification_id).values(told_at=now),
+        execution_options=BY_HAND,
     )

@@ -381,3 +381,31 @@ def test_a_tracker_of_very_many_matches_does_not_keep_small_ones_waiting(world, 
     find(world, "Gardener")
     assert tell(world).sent == 6
     assert world.count(Tracker) == 6
+
+
+def test_an_undone_deletion_of_what_may_have_been_sent_neither_loses_nor_doubles(world, ada, mailbox):
+    tracker_id = world.track(ada, "python")
+    find(world, "Python developer")
+    with pytest.raises(Crash):
+        tell(world, CrashingPostbox())
+    world.session.rollback()
+    trackers.remove(world.session, ada, tracker_id, world.forward(minutes=1))
+    world.now += delivery.CLAIM
+    assert tell(world).tried == 0, "it waits until it is certain what becomes of the tracker"
+    trackers.restore(world.session, ada, tracker_id, world.forward(minutes=1))
+    world.forward(hours=1)
+    assert tell(world).sent == 1
+    assert len(set(mailbox.ids)) == 1
+    assert untold(world) == 0
+
+
+def test_a_deletion_that_became_final_is_not_told_even_before_it_is_cleaned_up(world, ada, mailbox):
+    tracker_id = world.track(ada, "python")
+    find(world, "Python developer")
+    with pytest.raises(Crash):
+        tell(world, CrashingPostbox())
+    world.session.rollback()
+    trackers.remove(world.session, ada, tracker_id, world.forward(minutes=1))
+    world.forward(hours=2)
+    assert tell(world).failed == 1
+    assert len(mailbox.raw) == 1
