@@ -19,7 +19,7 @@ from flask import Flask, current_app, request
 from flask_login import current_user
 from flask_wtf import CSRFProtect
 
-from backend.api.errors import ApiError, ErrorCode
+from backend.api.errors import ApiError, ErrorCode, not_found
 from backend.models import User
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -74,6 +74,8 @@ def init_access(app: Flask, blueprints: dict[str, Access]) -> None:
 def refuse_strangers() -> None:
     if request.endpoint is None:
         return
+    if "\0" in request.path:  # no database keeps it, and PostgreSQL does not even look for it
+        raise not_found("address")
     access = access_of(current_app, request.endpoint)
     if access is Access.PUBLIC:
         return

@@ -37,7 +37,7 @@ def address_asked_for() -> str:
     body = request.get_json(force=True, silent=True)
     email = body.get("email") if isinstance(body, dict) else None
     named = str(email or "").strip().lower()
-    return f"{client()} {hashlib.sha256(named.encode()).hexdigest()[:16]}"
+    return f"{client()} {hashlib.sha256(named.encode('utf-8', 'replace')).hexdigest()[:16]}"
 
 
 limiter = Limiter(key_func=client, headers_enabled=True, strategy="moving-window", swallow_errors=False)

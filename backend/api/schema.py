@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, PlainSerializer, ValidationError, Wi
 from pydantic_core import ErrorDetails
 
 UNREADABLE = "this is not JSON"
+UNSTORABLE = "this holds characters that are no text"
 
 
 def zulu(moment: datetime) -> str:
@@ -72,6 +73,15 @@ def query_values(model: type[BaseModel], request: Request) -> dict[str, Any]:
     return values
 
 
+def is_storable(value: Any) -> bool:
+    """PostgreSQL takes no NUL, and half of a surrogate pair is no text; JSON can hold both."""
+    if isinstance(value, str):
+        return "\0" not in value and not any("\ud800" <= letter <= "\udfff" for letter in value)
+    if isinstance(value, dict):
+        return all(is_storable(part) for pair in value.items() for part in pair)
+    return all(is_storable(part) for part in value) if isinstance(value, list) else True
+
+
 def in_words(error: ErrorDetails) -> str:
     """Pydantic's message without its prefix. It holds our limits, never the value that was sent."""
     return error["msg"].removeprefix("Value error, ")
@@ -96,6 +106,9 @@ class Adapter(PydanticAdapter):
         return super().get_openapi_schema(mode="validation" if incoming else "serialization")
 
     def check(self, location: str, values: dict[str, Any]) -> BaseModel:
+        unstorable = {name: [UNSTORABLE] for name, value in values.items() if not is_storable(value)}
+        if unstorable:
+            raise refusal(location, unstorable)
         try:
             return self.model_class.model_validate(values)
         except ValidationError as error:

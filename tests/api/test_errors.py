@@ -31,6 +31,25 @@ def test_a_body_that_is_no_json_object_is_refused(visitor: Caller, body: bytes) 
     shape(answer)
 
 
+@pytest.mark.parametrize("text", ["a\0b", "a\ud800b"], ids=["a NUL", "half a pair"])
+def test_what_is_no_text_is_refused_with_its_field(visitor: Caller, text: str) -> None:
+    answer = visitor.post("/api/session", {"email": text, "password": text})
+    assert (answer.status_code, set(answer.json["error"]["fields"])) == (422, {"email", "password"})
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/api/companies/a%00b", 404),
+        ("/api/companies?q=a%00b", 422),
+        ("/api/companies/%ff", 404),
+        ("/api/companies?q=%ff", 200),
+    ],
+)
+def test_addresses_that_are_no_text_break_nothing(visitor: Caller, path: str, status: int) -> None:
+    assert visitor.get(path).status_code == status
+
+
 def test_a_body_that_is_too_large_is_refused(visitor: Caller) -> None:
     answer = visitor.post("/api/session", {"email": "a" * 300_000, "password": "x"})
     assert answer.status_code == 413
