@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 from html import escape
 
-from backend.domain.analyse import plain, tokens
+from backend.domain.analyse import plain, spelling, tokens
 from backend.domain.query_nodes import Words
 
 WIDTH = 240  # characters, about
@@ -19,15 +19,21 @@ def snippet(text: str, sought: Sequence[Words]) -> str | None:
     """The piece with the most of the sought words, as HTML: all escaped but `<mark>`. None without any."""
     text = unicodedata.normalize("NFC", text)
     wanted = [" " + " ".join(words.terms) + ("" if words.prefix else " ") for words in sought]
-    best, most = None, 0
-    for piece in _CUT.finditer(text):
-        terms = f" {plain(piece[0])} "
+    best, most = "", 0
+    for piece in _likely(_CUT.findall(text), sought):
+        terms = f" {plain(piece)} "
         found = sum(want in terms for want in wanted)
         if found > most:
             best, most = piece, found
         if most == len(wanted):
             break
-    return _marked(best[0].strip(), sought) if best else None
+    return _marked(best.strip(), sought) if best else None
+
+
+def _likely(pieces: list[str], sought: Sequence[Words]) -> list[str]:
+    """The pieces that hold a word as it is usually written; all, if none does. Analysing each is slower."""
+    written = [spelling(words.terms) for words in sought]
+    return [piece for piece in pieces if any(word in piece.lower() for word in written)] or pieces
 
 
 def _marked(piece: str, sought: Sequence[Words]) -> str:
