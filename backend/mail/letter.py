@@ -6,6 +6,7 @@ import binascii
 import uuid
 from collections.abc import Mapping
 from datetime import datetime
+from email.mime.base import MIMEBase
 from email.mime.text import MIMEText
 from email.utils import parseaddr
 
@@ -42,6 +43,14 @@ class Letter(Message):
             },
         )
         self.msgId = message_id
+
+    def _message(self) -> MIMEBase:
+        """Headers stay in one line: folded, a long link in List-Unsubscribe would become an encoded word,
+        which mail programs do not take for a link (RFC 5322 allows 998 characters a line).
+        """
+        message = super()._message()
+        message.policy = message.policy.clone(max_line_length=998)
+        return message
 
     def _mimetext(self, text: str | None, subtype: str = "plain") -> MIMEText:
         part = MIMEText("", subtype, "us-ascii")

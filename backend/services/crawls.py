@@ -108,7 +108,8 @@ def _store_listings(
     if changes.held or changes.emptied:
         crawl.status = CrawlStatus.HELD if changes.held else CrawlStatus.EMPTY
     _count(crawl, changes, visit, as_before=board.open_count - board.missing_count)
-    tells = bool(changes.opened or changes.changed)
+    # A listing that closed before it was matched, and reopened, was never told: matches are unique.
+    tells = bool(changes.opened or changes.changed or changes.reopened)
     crawl.matched_at = None if tells else now
     session.add(crawl)
     if changes.writes or visit.items is not None:

@@ -62,7 +62,7 @@ def write(
     _change(session, crawl, items, known, changes.changed, now)
     history = [(known[key].id, "reopened") for key in changes.reopened]
     history += [(known[key].id, "closed") for key in changes.closed]
-    _set(session, _ids(known, changes.reopened), missed=0, closed_at=None, changed_at=now)
+    _set(session, _ids(known, changes.reopened), missed=0, closed_at=None, changed_at=now, crawl_id=crawl.id)
     _set(session, _ids(known, changes.closed), closed_at=now, changed_at=now)
     _set(session, _ids(known, changes.seen_again), missed=0)
     _set(session, _ids(known, changes.missing), missed=Listing.missed + 1)
