@@ -4,7 +4,6 @@ import autocomplete from '@primeuix/themes/aura/autocomplete'
 import base from '@primeuix/themes/aura/base'
 import button from '@primeuix/themes/aura/button'
 import checkbox from '@primeuix/themes/aura/checkbox'
-import chip from '@primeuix/themes/aura/chip'
 import dialog from '@primeuix/themes/aura/dialog'
 import drawer from '@primeuix/themes/aura/drawer'
 import inputtext from '@primeuix/themes/aura/inputtext'
@@ -21,7 +20,6 @@ const components = {
   autocomplete,
   button,
   checkbox,
-  chip,
   dialog,
   drawer,
   inputtext,
@@ -67,6 +65,7 @@ export const preset = definePreset({ ...base, components }, {
     // Aura's own greys and reds on tinted grounds stay just under 4.5:1.
     togglebutton: { colorScheme: { light: { root: { color: '{surface.700}' } }, dark: { root: { color: '{surface.300}' } } } },
     message: { colorScheme: { light: { error: { color: '{red.800}' }, success: { color: '{green.800}' }, warn: { color: '{yellow.800}' } }, dark: { error: { color: '{red.300}' } } } },
+    toast: { colorScheme: { light: { success: { color: '{green.800}' }, error: { color: '{red.800}' } }, dark: { error: { color: '{red.300}' } } } },
     button: { root: { paddingX: '0.75rem', paddingY: '0.375rem', label: { fontWeight: '500' } } },
   },
 })

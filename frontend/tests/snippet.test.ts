@@ -12,3 +12,9 @@ test('the found words are told apart from the rest', () => {
 test('what the server escaped is text again, and never markup', () => {
   expect(snippetParts('&lt;b&gt;R&amp;D&lt;/b&gt; &amp;lt;')).toEqual([{ text: '<b>R&D</b> &lt;', marked: false }])
 })
+
+test('a long way to the first found word is shortened, at a word', () => {
+  const [before] = snippetParts(`${'far '.repeat(40)}<mark>Rust</mark>`)
+  expect(before!.text).toMatch(/^… (far )+$/)
+  expect(before!.text.length).toBeLessThan(60)
+})

@@ -1,6 +1,9 @@
 import { ApiError } from '@/api/client'
+import type { ToastMessageOptions } from 'primevue/toast'
 import { useToast } from 'primevue/usetoast'
 import { useI18n } from 'vue-i18n'
+
+import { whenToastsAreThere } from './toasts'
 
 /** An error in words for people: the server's own, or ours where it had none. */
 export function useErrorText() {
@@ -18,9 +21,10 @@ export function useNotices() {
   const toast = useToast()
   const text = useErrorText()
   const { t } = useI18n()
+  const show = (message: ToastMessageOptions) => void whenToastsAreThere().then(() => toast.add(message))
   return {
-    done: (summary: string) => toast.add({ severity: 'success', summary, life: 4000 }),
-    failed: (error: unknown) => toast.add({ severity: 'error', summary: t('errors.title'), detail: text(error), life: 8000 }),
-    undoable: (summary: string, undo: () => void) => toast.add({ severity: "secondary", summary, detail: undo, life: 10_000, group: "undo" }),
+    done: (summary: string) => show({ severity: 'success', summary, life: 4000 }),
+    failed: (error: unknown) => show({ severity: 'error', summary: t('errors.title'), detail: text(error), life: 8000 }),
+    undoable: (summary: string, undo: () => void) => show({ severity: 'secondary', summary, detail: undo, life: 10_000, group: 'undo' }),
   }
 }

@@ -1,5 +1,5 @@
 import { api, unwrap } from '@/api/client'
-import type { NewTracker, Tracker, TrackerChange } from '@/api/types'
+import type { NewTracker, Page, Tracker, TrackerChange } from '@/api/types'
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/vue-query'
 import { computed, onScopeDispose, ref, toValue, watch, type MaybeRefOrGetter } from 'vue'
 import { useI18n } from 'vue-i18n'
@@ -62,8 +62,14 @@ export function useTrackerActions() {
   const notices = useNotices()
   const { t } = useI18n()
 
+  const editList = (edit: (items: Tracker[]) => Tracker[]) =>
+    client.setQueryData<Page<Tracker>>(['trackers'], (page) => page && { ...page, items: edit(page.items) })
+
   function refresh(tracker?: Tracker): void {
-    if (tracker) client.setQueryData(['tracker', tracker.id], tracker)
+    if (tracker) {
+      client.setQueryData(['tracker', tracker.id], tracker)
+      editList((items) => items.map((one) => (one.id === tracker.id ? tracker : one)))
+    }
     void client.invalidateQueries({ queryKey: ['trackers'] })
   }
 
@@ -89,6 +95,7 @@ export function useTrackerActions() {
     mutationFn: (tracker: Tracker) => unwrap(api.DELETE('/api/trackers/{id}', byId(tracker.id))),
     onSuccess: (_, tracker) => {
       client.removeQueries({ queryKey: ['tracker', tracker.id] })
+      editList((items) => items.filter((one) => one.id !== tracker.id))
       refresh()
       notices.undoable(t('trackers.deleted', { name: tracker.name }), () => restore.mutate(tracker.id))
     },
