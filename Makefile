@@ -114,7 +114,7 @@ PAGE_SOURCES := $(shell find frontend/src frontend/public 2>/dev/null) frontend/
 page: frontend/dist/index.html
 frontend/dist/index.html: $(PAGE_SOURCES) frontend/node_modules/.installed
 	@echo "Building the page"
-	@cd frontend && PATH="$(PATH_WITH_NODE)" npm run --silent build -- --logLevel warn
+	@cd frontend && PATH="$(PATH_WITH_NODE)" npm run --silent build -- --logLevel error
 	@touch $@
 
 # --- a browser for the tests ----------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from typing import Any
 import click
 from redis import Redis
 from rq import Worker
+from rq.exceptions import StopRequested
 from rq.serializers import JSONSerializer
 from rq.worker_pool import WorkerPool
 
@@ -19,6 +20,7 @@ from backend.settings import load_settings
 from workers.jobs import crawl, housekeeping, match, notify
 
 PR_SET_PDEATHSIG = 1
+DEQUEUE_SECONDS = 2
 LOADED = (
     crawl,
     housekeeping,
@@ -40,6 +42,24 @@ class PoolWorker(Worker):
         die_with_parent()
         options["with_scheduler"] = False
         return bool(super().work(*args, **options))
+
+    def setup_work_horse_signals(self) -> None:
+        """The horse leads a process group of its own: it must be told when its worker is killed."""
+        super().setup_work_horse_signals()  # type: ignore[no-untyped-call]
+        die_with_parent()
+
+    @property
+    def dequeue_timeout(self) -> int:
+        """Seconds of one wait for a job: an idle worker may notice the signal to stop only when it ends."""
+        return DEQUEUE_SECONDS
+
+    def _shutdown(self) -> None:
+        """Stop an idle worker by SystemExit: RQ's own exception is lost when the signal meets a log call,
+        because logging catches every Exception."""
+        try:
+            super()._shutdown()  # type: ignore[no-untyped-call]
+        except StopRequested:
+            raise SystemExit(0) from None
 
 
 @click.command()

@@ -72,7 +72,7 @@ class Program:
     command: tuple[str, ...]
     directory: str = CALLED_FROM
     priority: int = 500
-    stop_seconds: int = 12
+    stop_seconds: int = 8
 
     @property
     def in_group(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import logging
 import os
 import secrets
 import socket
@@ -59,6 +60,7 @@ def up(as_demo: bool) -> None:
     """Start everything on this machine, and stay until Ctrl-C."""
     settings = demo_settings() if as_demo else load_settings()
     configure_logging(settings)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     prepare_folders(settings)
     hold_lock(settings)
     refuse_other_kind(settings, "demo" if as_demo else "run")

@@ -235,13 +235,13 @@ def test_ports_agree_everywhere() -> None:
     assert environment["MAIL_SERVER"] == "mailbox"
 
 
-def test_nginx_hands_on_every_route_and_sends_the_headers_of_the_web_process(settings: Settings) -> None:
+def test_nginx_hands_on_every_route_and_sends_the_headers_of_the_web_process(tmp_path: Path) -> None:
     text = (ROOT / "frontend" / "nginx.conf").read_text()
     patterns = [
         *(re.compile(pattern) for pattern in re.findall(r"location ~ (\S+) \{ proxy_pass", text)),
         *(re.compile(f"^{re.escape(path)}$") for path in re.findall(r"location = (\S+) \{ proxy_pass", text)),
     ]
-    app = web.create_web_app(settings)
+    app = web.create_web_app(Settings(_env_file=None, var_dir=tmp_path))
     lost = [
         rule.rule
         for rule in app.url_map.iter_rules()
