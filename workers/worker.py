@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ctypes
 import signal
-import sys
 from typing import Any
 
 import click
@@ -14,12 +12,12 @@ from rq.exceptions import StopRequested
 from rq.serializers import JSONSerializer
 from rq.worker_pool import WorkerPool
 
+from backend.lifetime import die_with_parent
 from backend.logs import configure_logging
 from backend.queueing import JSONJob, JSONQueue, QueueName
 from backend.settings import load_settings
 from workers.jobs import crawl, housekeeping, match, notify
 
-PR_SET_PDEATHSIG = 1
 DEQUEUE_SECONDS = 2
 LOADED = (
     crawl,
@@ -29,24 +27,18 @@ LOADED = (
 )  # once, before forking: each job starts warm and shares the memory
 
 
-def die_with_parent() -> None:
-    """Ask Linux to end this process when the pool is killed, so that a new pool finds no old workers."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-
-
 class PoolWorker(Worker):
     """A worker of the pool. RQ's own scheduler stays off: `workers.scheduler` is the only one."""
 
     def work(self, *args: Any, **options: Any) -> bool:
-        die_with_parent()
+        die_with_parent(signal.SIGTERM)
         options["with_scheduler"] = False
         return bool(super().work(*args, **options))
 
     def setup_work_horse_signals(self) -> None:
         """The horse leads a process group of its own: it must be told when its worker is killed."""
         super().setup_work_horse_signals()  # type: ignore[no-untyped-call]
-        die_with_parent()
+        die_with_parent(signal.SIGTERM)
 
     @property
     def dequeue_timeout(self) -> int:

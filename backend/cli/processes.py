@@ -116,6 +116,7 @@ def web_command(settings: Settings) -> tuple[str, ...]:
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     return (
         "gunicorn",
+        "--config", "python:backend.serving",
         "--bind", f"{host}:{settings.port}",
         "--worker-class", "gthread",
         "--workers", "1",
