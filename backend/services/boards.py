@@ -78,7 +78,7 @@ def recognise(fetcher: Fetcher, url: str) -> Recognised:
     """Identify a URL and fetch its first page. Raises NotRecognised or a SourceError."""
     source, token = identify(url)
     page = source.parse(fetcher.fetch(source.first_request(token)))
-    postings = merge_duplicates(page.postings)
+    postings = merge_duplicates(page.open)
     return Recognised(
         source=source,
         token=token,

@@ -168,7 +168,7 @@ class _Reader:
 
     def read_pages(self, first: Response, digest: Any) -> tuple[list[Posting], bool, int]:
         page: Page = self.source.parse(first)
-        postings, complete, pages = list(page.postings), page.complete, 1
+        postings, complete, pages = page.open, page.complete, 1
         while page.next is not None:
             if pages >= MAX_PAGES:
                 raise SourceChanged(
@@ -177,7 +177,7 @@ class _Reader:
             response = self.ask(page.next)
             page = self.source.parse(response)
             digest.update(self.source.fingerprint(response))
-            postings.extend(page.postings)
+            postings.extend(page.open)
             complete = complete and page.complete
             pages += 1
         return merge_duplicates(postings), complete, pages

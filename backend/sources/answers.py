@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+from lxml.etree import LxmlError
+from lxml.html import HtmlElement, HTMLParser, document_fromstring
+
 from backend.domain.exchange import Response, SourceChanged, SourceError, SourceGone, SourceUnavailable
+from backend.sources.linked_data import page_text
 
 GONE = frozenset({404, 410})
 # 408 and 425 ask to try again as 429 does; 451 is a refusal like 403.
@@ -17,6 +21,7 @@ _PASSWORD_FIELD = re.compile(rb"<input[^>]{0,500}type\s*=\s*[\"']?password", re.
 _HTML_START = re.compile(
     rb"\s*(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
 )
+_PAGE_END = re.compile(rb"</(?:body|html)\s*>", re.IGNORECASE)
 
 
 def require_ok(response: Response, gone: Collection[int] = GONE) -> Response:
@@ -25,6 +30,51 @@ def require_ok(response: Response, gone: Collection[int] = GONE) -> Response:
     Raises SourceGone for `gone`, SourceUnavailable (with `retry_after`) for refusals, 5xx and log-in
     pages, SourceChanged for any other status and for other web pages.
     """
+    where = _answered(response, gone)
+    if is_page(response):
+        _refuse_log_in(response, where)
+        raise SourceChanged(f"{where}: expected data, got an HTML page")
+    return response
+
+
+def page_answer(
+    response: Response, wanted: str, shows: Callable[[HtmlElement], bool], gone: Collection[int] = GONE
+) -> HtmlElement:
+    """The tree of a web page that has what was wanted of it, as `shows` tells.
+
+    Raises as `require_ok`; SourceChanged, naming what was `wanted`, for a page without it, for one that was
+    cut off, and for what is no web page.
+    """
+    where = _answered(response, gone)
+    tree = tree_of(response) if is_page(response) else None
+    if tree is None:
+        raise SourceChanged(f"{where}: expected an HTML page, got something else")
+    if not shows(tree):
+        _refuse_log_in(response, where)  # only now: a list may have a log-in form beside it
+        raise SourceChanged(f"{where}: expected {wanted}, got an HTML page without it")
+    if not _PAGE_END.search(response.body[-5000:]):
+        raise SourceChanged(f"{where}: the page is cut off before its end")
+    return tree
+
+
+def is_page(response: Response) -> bool:
+    """Whether the body is a web page made for people."""
+    return bool(_HTML_START.match(response.body[:5000].removeprefix(b"\xef\xbb\xbf")))
+
+
+def tree_of(response: Response) -> HtmlElement | None:
+    """A page's elements; None where there are none."""
+    text = page_text(response.body).replace("\x00", "")
+    parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    try:
+        tree = document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+    except (LxmlError, ValueError):
+        return None
+    return tree if isinstance(tree, HtmlElement) else None
+
+
+def _answered(response: Response, gone: Collection[int]) -> str:
+    """What was asked, if it was answered with 200 and a body."""
     where = response.request.url or response.url or "the endpoint"
     if response.status in gone:
         raise SourceGone(f"{where} answered {response.status}: no such board")
@@ -32,13 +82,14 @@ def require_ok(response: Response, gone: Collection[int] = GONE) -> Response:
         raise SourceUnavailable(f"{where} answered {response.status}", retry_after(response))
     if response.status != 200:
         raise SourceChanged(f"{where} answered {response.status} instead of 200")
-    if _HTML_START.match(response.body[:5000].removeprefix(b"\xef\xbb\xbf")):
-        if _PASSWORD_FIELD.search(response.body[:300_000]):
-            raise SourceUnavailable(f"{where} answered a log-in page")
-        raise SourceChanged(f"{where}: expected data, got an HTML page")
     if not response.body.strip():
         raise SourceChanged(f"{where}: the answer is empty")
-    return response
+    return where
+
+
+def _refuse_log_in(response: Response, where: str) -> None:
+    if _PASSWORD_FIELD.search(response.body[:300_000]):
+        raise SourceUnavailable(f"{where} answered a log-in page")
 
 
 def json_answer(response: Response, gone: Collection[int] = GONE) -> Any:

@@ -30,11 +30,20 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One answer of a list. `next` asks for the rest; `complete` is False where some is kept back."""
+    """One answer of a list. `next` asks for the rest; `complete` is False where some is kept back.
+
+    `closed` holds the ids of postings that the list itself calls closed: `boards parse` shows them, a crawl
+    leaves them out.
+    """
 
     postings: list[Posting]
     next: Request | None = None
     complete: bool = True
+    closed: frozenset[str] = frozenset()
+
+    @property
+    def open(self) -> list[Posting]:
+        return [posting for posting in self.postings if posting.external_id not in self.closed]
 
 
 class Source(Protocol):
@@ -58,6 +67,13 @@ class Source(Protocol):
 
     def recognise(self, url: str) -> str | None:
         """The token in a pasted careers URL (embeds and API URLs included), or None."""
+
+    def token_of(self, told: str) -> str | None:
+        """The token of an address, or short name, that somebody says is this source's (a column of a table).
+
+        So customers' own hosts are taken here, which `recognise` cannot know.
+        """
+        return self.recognise(told)
 
     def board_url(self, token: str) -> str:
         """The public page of the board."""

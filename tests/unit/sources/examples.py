@@ -5,6 +5,7 @@ A new source adds its file to `samples/` and a line here; the suite in test_ever
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +24,25 @@ class Example:
     count: int
     method: str = "GET"
     request_body: bytes | None = None
+    # for JSON answers: where the list stands in them, what a row's posting is wrapped in, and what rows need
+    path: tuple[str | int, ...] | None = None
+    inside: str | None = None
+    keys: tuple[str, ...] = ("id", "title")
+    # for web pages: the page of a board without openings
+    empty: str | None = None
+    # the board's own page is on a host that only a table of boards can tell apart
+    own_host: bool = False
+
+    @property
+    def kind(self) -> str:
+        start = self.body.lstrip()[:300]
+        return (
+            "json"
+            if start[:1] in b"[{"
+            else "page"
+            if re.search(rb"(?i)<html|<!doctype html", start)
+            else "xml"
+        )
 
     @property
     def source(self) -> Source:

@@ -22,7 +22,7 @@ from backend.sources.base import (
     SourceUnavailable,
 )
 from backend.sources.registry import SOURCES, recognise
-from tests.unit.sources.examples import EXAMPLES, Example
+from tests.unit.sources.examples import EXAMPLES, SAMPLES, Example
 
 NOW = datetime(2026, 10, 22, 12, tzinfo=UTC)
 HTML = b"<!DOCTYPE html><html><head><title>Careers</title></head><body><p>Welcome</p></body></html>"
@@ -30,10 +30,13 @@ LOGIN = b"<html><body><form action=/session><input name=u><input type='password'
 
 each_example = pytest.mark.parametrize("example", EXAMPLES, ids=lambda one: one.file)
 each_json_example = pytest.mark.parametrize(
-    "example", [one for one in EXAMPLES if one.body.lstrip()[:1] in b"[{"], ids=lambda one: one.file
+    "example", [one for one in EXAMPLES if one.kind == "json"], ids=lambda one: one.file
 )
 each_xml_example = pytest.mark.parametrize(
-    "example", [one for one in EXAMPLES if one.body.lstrip()[:1] == b"<"], ids=lambda one: one.file
+    "example", [one for one in EXAMPLES if one.kind == "xml"], ids=lambda one: one.file
+)
+each_page_example = pytest.mark.parametrize(
+    "example", [one for one in EXAMPLES if one.kind == "page"], ids=lambda one: one.file
 )
 each_source = pytest.mark.parametrize("source", SOURCES, ids=lambda one: one.name)
 
@@ -155,8 +158,11 @@ def test_a_source_recognises_its_own_requests_and_pages(example: Example) -> Non
     token = example.source.recognise(example.url)
 
     assert token is not None
-    assert recognise(example.source.board_url(token)) == (example.source, token)
-    assert recognise(example.source.first_request(token).url) == (example.source, token)
+    if example.own_host:
+        assert example.source.token_of(example.source.board_url(token)) == token
+    else:
+        assert recognise(example.source.board_url(token)) == (example.source, token)
+        assert recognise(example.source.first_request(token).url) == (example.source, token)
 
 
 @each_example
@@ -172,31 +178,43 @@ def test_a_row_without_id_or_title_is_an_error_that_names_the_row(example: Examp
     for key in _id_and_title(example):
         for blank in (None, "", "  ", [], {}):
             answer = json.loads(example.body)
-            _rows(example, answer)[len(rows) - 1 - _hidden(rows)][key] = blank
-            with pytest.raises(SourceChanged, match=rf"\[\d+\]\.{key}"):
+            row = _rows(example, answer)[len(rows) - 1 - _hidden(rows)]
+            (row[example.inside] if example.inside else row)[key] = blank
+            with pytest.raises(SourceChanged, match=rf"\[\d+\]\.(?:\w+\.)?{key}"):
                 example.source.parse(example.answer(json.dumps(answer).encode()))
 
 
 @each_json_example
 def test_only_the_list_and_each_rows_id_and_title_are_needed(example: Example) -> None:
     answer = json.loads(example.body)
-    keep = {*_id_and_title(example), "url"} if example.name == "teamtailor" else set(_id_and_title(example))
-    rows = [{key: row[key] for key in keep} for row in _rows(example, answer) if row.get("isListed", True)]
-    bare = rows if isinstance(answer, list) else {_list_name(answer): rows}
+    keep = {*_id_and_title(example), *_needed(example)}
+    rows = [row for row in _rows(example, answer) if row.get("isListed", True)]
+    if example.inside:
+        bare = [{example.inside: {key: row[example.inside][key] for key in keep}} for row in rows]
+    else:
+        bare = [{key: row[key] for key in keep} for row in rows]
 
-    page = example.source.parse(example.answer(json.dumps(bare).encode()))
+    page = example.source.parse(example.answer(json.dumps(_wrapped(example, answer, bare)).encode()))
 
     assert {posting.title for posting in page.postings} == {
-        row[_id_and_title(example)[1]].strip() for row in rows
+        (row[example.inside] if example.inside else row)[_id_and_title(example)[1]].strip() for row in rows
     }
 
 
 @each_json_example
 def test_an_empty_list_is_an_empty_page(example: Example) -> None:
-    answer = json.loads(example.body)
-    empty = [] if isinstance(answer, list) else {_list_name(answer): []}
+    empty = _wrapped(example, json.loads(example.body), [])
 
     page = example.source.parse(example.answer(json.dumps(empty).encode()))
+
+    assert (page.postings, page.next, page.complete) == ([], None, True)
+
+
+@each_page_example
+def test_a_page_that_says_that_there_are_no_openings_is_an_empty_page(example: Example) -> None:
+    assert example.empty is not None
+
+    page = example.source.parse(example.answer((SAMPLES / example.empty).read_bytes()))
 
     assert (page.postings, page.next, page.complete) == ([], None, True)
 
@@ -216,7 +234,7 @@ def test_an_xml_answer_with_a_dtd_is_refused(example: Example, dtd: bytes) -> No
 @each_xml_example
 def test_an_xml_answer_may_begin_with_blank_lines_and_be_empty(example: Example) -> None:
     assert example.source.parse(example.answer(b"\n\n" + example.body)).postings == example.page().postings
-    root = b"rss" if example.name == "teamtailor" else b"workzag-jobs"
+    root = re.findall(rb"<([A-Za-z][\w-]*)", example.body)[0]
     assert example.source.parse(example.answer(b"<" + root + b"/>")).postings == []
 
 
@@ -274,16 +292,30 @@ def _read(example: Example, answer: Response) -> None:
         json.dumps([stored.title, stored.url, stored.description_html], ensure_ascii=False).encode()
 
 
-def _list_name(answer: dict[str, Any]) -> str:
-    return (
-        "results"
-        if "results" in answer
-        else next(key for key in answer if isinstance(answer[key], list) and key != "facets")
-    )
+def _path(example: Example, answer: Any) -> tuple[str | int, ...]:
+    """Where the list stands in the answer."""
+    if example.path is not None:
+        return example.path
+    if isinstance(answer, list):
+        return ()
+    if "results" in answer:
+        return ("results",)
+    return (next(key for key in answer if isinstance(answer[key], list) and key != "facets"),)
 
 
 def _rows(example: Example, answer: Any) -> list[dict[str, Any]]:
-    return answer if isinstance(answer, list) else answer[_list_name(answer)]
+    for key in _path(example, answer):
+        answer = answer[key]
+    rows: list[dict[str, Any]] = answer
+    return rows
+
+
+def _wrapped(example: Example, answer: Any, rows: list[Any]) -> Any:
+    """The rows in nothing but what leads to them."""
+    value: Any = rows
+    for key in reversed(_path(example, answer)):
+        value = {key: value} if isinstance(key, str) else [value]
+    return value
 
 
 def _hidden(rows: list[dict[str, Any]]) -> int:
@@ -291,14 +323,18 @@ def _hidden(rows: list[dict[str, Any]]) -> int:
     return sum(row.get("isListed") is False for row in rows)
 
 
-def _id_and_title(example: Example) -> tuple[str, str]:
+def _id_and_title(example: Example) -> tuple[str, ...]:
     names = {
         "lever": ("id", "text"),
         "smartrecruiters": ("id", "name"),
         "workable": ("shortcode", "title"),
         "workday": ("externalPath", "title"),
     }
-    return names.get(example.name, ("id", "title"))
+    return names.get(example.name, example.keys[:2])
+
+
+def _needed(example: Example) -> tuple[str, ...]:
+    return ("url",) if example.name == "teamtailor" else example.keys[2:]
 
 
 def _spots(value: Any, path: tuple[Any, ...] = ()) -> Any:
