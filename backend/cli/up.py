@@ -61,6 +61,7 @@ def up(as_demo: bool) -> None:
     settings = demo_settings() if as_demo else load_settings()
     configure_logging(settings)
     logging.getLogger("alembic").setLevel(logging.WARNING)
+    logging.getLogger("backend.queueing").setLevel(logging.ERROR)  # that Redis is away: it starts below
     prepare_folders(settings)
     hold_lock(settings)
     refuse_other_kind(settings, "demo" if as_demo else "run")
