@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from backend.sources.ashby import Ashby
+from backend.sources.bamboohr import BambooHR
 from backend.sources.base import Source
+from backend.sources.breezy import Breezy
 from backend.sources.greenhouse import Greenhouse
 from backend.sources.lever import Lever
 from backend.sources.personio import Personio
+from backend.sources.pinpoint import Pinpoint
 from backend.sources.recruitee import Recruitee
+from backend.sources.rippling import Rippling
 from backend.sources.smartrecruiters import SmartRecruiters
 from backend.sources.teamtailor import Teamtailor
 from backend.sources.workable import Workable
@@ -23,6 +27,10 @@ SOURCES: tuple[Source, ...] = (
     Personio(),
     Workday(),
     Teamtailor(),
+    BambooHR(),
+    Breezy(),
+    Rippling(),
+    Pinpoint(),
 )
 _BY_NAME = {source.name: source for source in SOURCES}
 
