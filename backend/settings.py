@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal, Self
@@ -107,6 +108,14 @@ class Settings(BaseSettings):
                 "PUBLIC_URL: set the https:// address people use; links in mails are made from it"
             )
         return self
+
+    def credentials(self, names: Iterable[str]) -> dict[str, str]:
+        """The settings of these names as plain text, for the one who sends them."""
+        values = ((name, getattr(self, name)) for name in names)
+        return {
+            name: value.get_secret_value() if isinstance(value, SecretStr) else value
+            for name, value in values
+        }
 
     @property
     def database_uri(self) -> str:

@@ -145,6 +145,7 @@ def serve_page(app: APIFlask, page: Path) -> None:
             app.wsgi_app,
             root=str(page),
             max_age=0,
+            autorefresh=app.config["SETTINGS"].app_env != "production",  # a page built anew is served at once
             immutable_file_test=r"^/assets/",
             add_headers_function=add_file_headers,
         )

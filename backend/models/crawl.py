@@ -18,6 +18,7 @@ class CrawlStatus(StrEnum):
     PARTIAL = "partial"
     UNAVAILABLE = "unavailable"
     POSTPONED = "postponed"
+    SKIPPED = "skipped"
     CHANGED_SHAPE = "changed_shape"
     GONE = "gone"
     REFUSED = "refused"

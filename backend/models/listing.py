@@ -15,7 +15,8 @@ class Listing(Base):
     """A posting with an identity. Open while `closed_at` is empty; `missed` counts crawls without it.
 
     `locations` is a list of {text, city, region, country}. `changed_at` moves with every write that a reader
-    could see (a miss alone is none) and is what the indexer tails. `crawl_id` is the crawl that last opened or changed it: matching reads it.
+    could see (a miss alone is none) and is what the indexer tails. `crawl_id` is the crawl that last opened,
+    changed or reopened it: matching reads it.
     `baseline`: it came with the board's first complete crawl. `list_hash` covers what the list answer says
     (empty: the detail is still to be fetched), `content_hash` all that is stored.
     """

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from backend.domain.posting import Posting, merge_duplicates
 from backend.fetch import Fetcher
-from backend.models import Board, BoardStatus, Company, begin_write
+from backend.models import Board, BoardStatus, Company, CrawlStatus, begin_write
 from backend.queueing import JobName, enqueue_after_commit
 from backend.services import companies
 from backend.services.visits import Assignment
@@ -265,7 +265,7 @@ def health(board: Board) -> Health:
         return "paused"
     if board.status == BoardStatus.GONE:
         return "gone"
-    if board.last_crawl_at is None:
+    if board.last_crawl_at is None or board.last_status == CrawlStatus.SKIPPED:
         return "idle"
     if board.failures >= FAILING_AFTER or (board.failures and board.last_complete_at is None):
         return "failing"

@@ -181,6 +181,11 @@ def _reschedule(
         board.next_crawl_at = next_visit(now, timedelta(0), 0, visit.retry_after, jitter)
         board.leased_until = board.lease = None
         return
+    if visit.status == CrawlStatus.SKIPPED:
+        board.last_crawl_at, board.last_status, board.last_error = now, crawl.status, crawl.error
+        board.next_crawl_at = next_visit(now, cadence.interval, 0, None, jitter)
+        board.leased_until = board.lease = None
+        return
     read = visit.items is not None or visit.status == CrawlStatus.UNCHANGED
     board.failures = 0 if read else board.failures + 1
     board.failing_since = None if read else (board.failing_since or now)

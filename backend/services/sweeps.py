@@ -95,7 +95,8 @@ class Sweeper:
 
     def visit(self, assignment: Assignment) -> Visit:
         limits = Limits(self.settings.board_deadline, self.settings.details_per_visit)
-        return visit(assignment, self.fetcher, self.load_stored, limits, self.clock())
+        credentials = self.settings.credentials(assignment.source.needs)
+        return visit(assignment, self.fetcher, credentials, self.load_stored, limits, self.clock())
 
     def load_stored(self, board_id: int) -> dict[str, Stored]:
         with self.open_session() as session:

@@ -97,13 +97,27 @@ class Limits:
 
 
 def visit(
-    assignment: Assignment, fetcher: Fetcher, load_stored: LoadStored, limits: Limits, now: datetime
+    assignment: Assignment,
+    fetcher: Fetcher,
+    credentials: Mapping[str, str],
+    load_stored: LoadStored,
+    limits: Limits,
+    now: datetime,
 ) -> Visit:
-    """Visit a board. Whatever goes wrong is in the result: this does not raise for anything a board does."""
+    """Visit a board. Whatever goes wrong is in the result: this does not raise for anything a board does.
+
+    `credentials` are settings by name; a source that lacks one it needs is skipped, and says so.
+    """
     result = Visit(assignment, started_at=now)
     begun = time.monotonic()
+    lacking = [name for name in assignment.source.needs if not credentials.get(name)]
+    if lacking:
+        result.status = CrawlStatus.SKIPPED
+        result.error = f"{assignment.source.label} needs the settings {', '.join(lacking).upper()}"
+        return result
     try:
-        _Reader(result, fetcher, begun + limits.seconds).read(load_stored, limits.details, now)
+        reader = _Reader(result, fetcher, credentials, begun + limits.seconds)
+        reader.read(load_stored, limits.details, now)
     except SourceGone as error:
         result.status, result.error = CrawlStatus.GONE, str(error)
     except SourceChanged as error:
@@ -127,13 +141,17 @@ def visit(
 class _Reader:
     """Reads one board into a Visit, counting what it asks."""
 
-    def __init__(self, result: Visit, fetcher: Fetcher, deadline: float) -> None:
+    def __init__(
+        self, result: Visit, fetcher: Fetcher, credentials: Mapping[str, str], deadline: float
+    ) -> None:
         self.result = result
+        self.credentials = credentials
         self.source = result.assignment.source
         self.fetcher = fetcher
         self.deadline = deadline
 
     def read(self, load_stored: LoadStored, details: int, now: datetime) -> None:
+        self.obtain_grant()
         board = self.result.assignment
         current = board.parser_version == self.source.parser_version
         request = self.source.first_request(board.token)
@@ -157,12 +175,19 @@ class _Reader:
             self.result.validators = validators_of(response) if pages == 1 else {}
         return None
 
+    def obtain_grant(self) -> None:
+        """Ask for a passing permission, where the source wants one."""
+        request = self.source.grant_request(self.credentials)
+        if request is not None:
+            self.credentials = {**self.credentials, **self.source.read_grant(self.ask(request))}
+
     def unchanged(self) -> None:
         self.result.status = CrawlStatus.UNCHANGED
 
     def ask(self, request: Request) -> Response:
         self.result.requests += 1
-        response = self.fetcher.fetch(request, self.deadline)
+        answer = self.fetcher.fetch(self.source.authorise(request, self.credentials), self.deadline)
+        response = replace(answer, request=request)  # secrets reach no parser, page or report
         self.result.bytes += len(response.body)
         return response
 

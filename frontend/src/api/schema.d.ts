@@ -863,7 +863,7 @@ export interface components {
          * CrawlStatus
          * @enum {string}
          */
-        CrawlStatus: "complete" | "unchanged" | "held" | "empty" | "partial" | "unavailable" | "postponed" | "changed_shape" | "gone" | "refused" | "failed";
+        CrawlStatus: "complete" | "unchanged" | "held" | "empty" | "partial" | "unavailable" | "postponed" | "skipped" | "changed_shape" | "gone" | "refused" | "failed";
         /** Credentials */
         Credentials: {
             /**
