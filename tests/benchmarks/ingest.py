@@ -100,7 +100,7 @@ def timed(work) -> float:
 
 
 class Bare:
-    """requests in threads, JSON or XML, one bulk insert; and later requests and a hash. No sense of the field."""
+    """requests in threads, JSON or XML, one bulk insert; and later requests and a hash."""
 
     def __init__(self, urls: list[tuple[str, str, bytes | None]], adapter=None) -> None:
         self.urls, self.adapter = urls, adapter

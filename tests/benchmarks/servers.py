@@ -1,4 +1,4 @@
-"""What a benchmark stands on: its own folder, Redis, simulator and application, and the memory of processes."""
+"""What a benchmark stands on: a Redis, a simulator, our processes and their memory."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def wait_until(condition, seconds: float = 30) -> None:
 
 
 class PeakMemory(threading.Thread):
-    """Watches a process with its children: the peak of each one's share of memory (PSS), in MB, by command."""
+    """Watches a process and its children: the peak of each one's share of memory (PSS), in MB."""
 
     def __init__(self, name: str, pid: int) -> None:
         super().__init__(daemon=True)
