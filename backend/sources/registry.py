@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from backend.sources.adp import Adp
+from backend.sources.amazon import Amazon
 from backend.sources.ashby import Ashby
 from backend.sources.bamboohr import BambooHR
 from backend.sources.base import Source
 from backend.sources.breezy import Breezy
+from backend.sources.eightfold import Eightfold
 from backend.sources.greenhouse import Greenhouse
 from backend.sources.lever import Lever
+from backend.sources.oracle import Oracle
 from backend.sources.personio import Personio
 from backend.sources.pinpoint import Pinpoint
 from backend.sources.recruitee import Recruitee
@@ -31,6 +35,10 @@ SOURCES: tuple[Source, ...] = (
     Breezy(),
     Rippling(),
     Pinpoint(),
+    Oracle(),
+    Eightfold(),
+    Adp(),
+    Amazon(),
 )
 _BY_NAME = {source.name: source for source in SOURCES}
 

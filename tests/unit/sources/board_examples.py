@@ -35,4 +35,44 @@ BOARD_EXAMPLES = (
         keys=("id", "name"),
     ),
     Example("pinpoint", "pinpoint.json", "https://larkspur.pinpointhq.com/postings.json", 2),
+    Example(
+        "oracle",
+        "oracle.json",
+        "https://abcd.fa.em2.oraclecloud.com/hcmRestApi/resources/latest/recruitingCEJobRequisitions"
+        "?onlyData=true&expand=requisitionList.secondaryLocations"
+        "&finder=findReqs;siteNumber=CX_1001,limit=25,offset=0",
+        2,
+        path=("items", 0, "requisitionList"),
+        keys=("Id", "Title"),
+    ),
+    Example(
+        "eightfold",
+        "eightfold.json",
+        "https://larkspur.eightfold.ai/api/apply/v2/jobs?domain=larkspur.example&start=0&num=10",
+        2,
+        keys=("id", "name"),
+    ),
+    Example(
+        "eightfold",
+        "eightfold.pcsx.json",
+        "https://jobs.larkspur.example/api/pcsx/search?domain=larkspur.example&query=&start=0",
+        2,
+        path=("data", "positions"),
+        keys=("id", "name"),
+    ),
+    Example(
+        "adp",
+        "adp.json",
+        "https://workforcenow.adp.com/mascsr/default/careercenter/public/events/staffing/v1/job-requisitions"
+        "?cid=fc87c3e5-0000-4857-9e3a-28a4049196cb&ccId=9203358411273_3&$top=100&$skip=0",
+        2,
+        keys=("itemID", "requisitionTitle"),
+    ),
+    Example(
+        "amazon",
+        "amazon.json",
+        "https://www.amazon.jobs/en/search.json?base_query=gardener&offset=0&result_limit=100",
+        2,
+        keys=("id_icims", "title"),
+    ),
 )
