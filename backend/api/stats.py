@@ -17,7 +17,7 @@ from backend.api.clock import now
 from backend.api.paging import Page
 from backend.api.schema import Answer, Moment
 from backend.models import db
-from backend.services import stats
+from backend.services import reachability, stats
 
 blueprint = APIBlueprint("stats", __name__, url_prefix="/api", tag="Statistics")
 
@@ -69,7 +69,9 @@ class SourceRow(Answer):
 
 
 class SourcePage(Page[SourceRow]):
-    """Every source there is."""
+    """Every source there is. `network_away_since`: no careers site answers, so there is no network."""
+
+    network_away_since: Moment | None = None
 
 
 class Kept(Generic[Value]):
@@ -115,4 +117,5 @@ def get_stats() -> StatsAnswer:
 def list_sources() -> SourcePage:
     """Every source, and how it is"""
     rows = [SourceRow.model_validate(one) for one in stats.source_statuses(db.session())]
-    return SourcePage(items=rows, total=len(rows), next_cursor=None)
+    away = reachability.away_since(db.session(), now())
+    return SourcePage(items=rows, total=len(rows), next_cursor=None, network_away_since=away)

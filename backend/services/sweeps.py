@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,9 +14,12 @@ from sqlalchemy.orm import Session
 
 from backend.fetch import Fetcher
 from backend.services import boards, crawls
+from backend.services.reachability import none_answered
 from backend.services.unchanged import Cadence
 from backend.services.visits import Assignment, Limits, Stored, Visit, visit
 from backend.settings import Settings
+
+log = logging.getLogger(__name__)
 
 STORE_TOGETHER = (
     16  # visits that ended and wait to be stored: more would hold results back, fewer commit more
@@ -56,6 +60,7 @@ class Sweeper:
             pending: dict[Future[Visit], Assignment] = {}
             for ended in self.as_they_end(session, pending):
                 crawls.store(session, ended, self.cadence, self.clock(), self.random.random())
+                warn_without_network(ended)
                 while more and len(pending) <= settings.crawl_threads and time.monotonic() < until:
                     claimed = boards.claim_due(session, self.clock(), settings.crawl_batch, self.lease)
                     pending |= {pool.submit(self.visit, assignment): assignment for assignment in claimed}
@@ -101,3 +106,13 @@ class Sweeper:
     def load_stored(self, board_id: int) -> dict[str, Stored]:
         with self.open_session() as session:
             return crawls.load_stored(session, board_id)
+
+
+def warn_without_network(ended: Sequence[Visit]) -> None:
+    """Say plainly in the log what otherwise stands in many reports."""
+    if none_answered(visit.status for visit in ended):
+        log.warning(
+            "none of %d boards could be reached: is there a network? The last: %s",
+            len(ended),
+            ended[-1].error,
+        )

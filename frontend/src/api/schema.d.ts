@@ -1360,11 +1360,16 @@ export interface components {
         };
         /**
          * SourcePage
-         * @description Every source there is.
+         * @description Every source there is. `network_away_since`: no careers site answers, so there is no network.
          */
         SourcePage: {
             /** Items */
             items: components["schemas"]["SourceRow"][];
+            /**
+             * Network Away Since
+             * @default null
+             */
+            network_away_since?: string | null;
             /** Next Cursor */
             next_cursor: string | null;
             /** Total */

@@ -5,11 +5,13 @@ export function useStats() {
   return useQuery({ queryKey: ['stats'], queryFn: () => unwrap(api.GET('/api/stats')), refetchInterval: 60_000 })
 }
 
+const sources = { queryKey: ['sources'], queryFn: () => unwrap(api.GET('/api/sources')), refetchInterval: 60_000 }
+
 export function useSources() {
-  return useQuery({
-    queryKey: ['sources'],
-    queryFn: () => unwrap(api.GET('/api/sources')),
-    refetchInterval: 60_000,
-    select: (page) => page.items,
-  })
+  return useQuery({ ...sources, select: (page) => page.items })
+}
+
+/** Since when no careers site answers; null while one does. */
+export function useNetwork() {
+  return useQuery({ ...sources, select: (page) => page.network_away_since ?? null })
 }
