@@ -10,6 +10,8 @@ from backend.sources.base import Source
 from backend.sources.breezy import Breezy
 from backend.sources.eightfold import Eightfold
 from backend.sources.greenhouse import Greenhouse
+from backend.sources.icims import Icims
+from backend.sources.jobvite import Jobvite
 from backend.sources.lever import Lever
 from backend.sources.oracle import Oracle
 from backend.sources.personio import Personio
@@ -39,6 +41,8 @@ SOURCES: tuple[Source, ...] = (
     Eightfold(),
     Adp(),
     Amazon(),
+    Icims(),
+    Jobvite(),
 )
 _BY_NAME = {source.name: source for source in SOURCES}
 

@@ -75,4 +75,26 @@ BOARD_EXAMPLES = (
         2,
         keys=("id_icims", "title"),
     ),
+    Example(
+        "icims",
+        "icims.html",
+        "https://careers-larkspur.icims.com/jobs/search?ss=1&in_iframe=1&pr=0",
+        2,
+        empty="icims.empty.html",
+    ),
+    Example(
+        "icims",
+        "icims.jibe.json",
+        "https://careers.larkspur.example/api/jobs?page=1&limit=100",
+        2,
+        inside="data",
+        keys=("slug", "title"),
+    ),
+    Example(
+        "jobvite",
+        "jobvite.html",
+        "https://jobs.jobvite.com/larkspur/jobs/viewall",
+        3,
+        empty="jobvite.empty.html",
+    ),
 )

@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 
 from backend.domain.normalise import normalise
+from backend.domain.posting import Posting
 from backend.sources.base import Request, Response
 from backend.sources.registry import SOURCES, recognise, source
 
 BOARDS = Path(__file__).parents[4] / "shared" / "boards"
 NAMES = {known.name for known in SOURCES}
 # answers of another endpoint than the list
-NOT_LISTS = ("detail", ".graphql.")
+NOT_LISTS = ("detail", ".job.", ".graphql.")
 
 pytestmark = pytest.mark.skipif(
     not BOARDS.exists(), reason="no recorded answers beside the checkout (../shared/boards)"
@@ -37,7 +38,14 @@ def request_of(text: str) -> Request:
 LISTS = [
     row
     for row in table("INDEX.tsv")
-    if row["source"] in NAMES and not any(part in row["file"] for part in NOT_LISTS)
+    if row["source"] in NAMES
+    and not any(part in row["file"] for part in NOT_LISTS)
+    and "://" in row["request"]  # else nobody wrote down what was asked
+]
+DETAILS = [
+    row
+    for row in table("INDEX.tsv")
+    if row["source"] in NAMES and any(part in row["file"] for part in ("detail", ".job."))
 ]
 
 
@@ -52,6 +60,15 @@ def test_a_recorded_list_holds_as_many_postings_as_the_index_says(row: dict[str,
         assert posting.url.startswith("http") or not known
         if known:
             assert normalise(posting, datetime(2026, 10, 22, tzinfo=UTC)).title
+
+
+@pytest.mark.parametrize("row", DETAILS, ids=lambda row: row["file"])
+def test_a_recorded_detail_has_a_text(row: dict[str, str]) -> None:
+    answer = Response(200, (BOARDS / row["file"]).read_bytes(), request=request_of(row["request"]))
+
+    posting = source(row["source"]).parse_detail(Posting("", "", ""), answer)
+
+    assert posting.description_html
 
 
 def test_the_boards_hold_1802_listings_in_all() -> None:
