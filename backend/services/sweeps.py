@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import random
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,8 +13,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from backend.fetch import Fetcher
-from backend.services import boards, crawls
-from backend.services.reachability import none_answered
+from backend.services import boards, crawls, reachability
 from backend.services.unchanged import Cadence
 from backend.services.visits import Assignment, Limits, Stored, Visit, visit
 from backend.settings import Settings
@@ -60,13 +59,15 @@ class Sweeper:
             pending: dict[Future[Visit], Assignment] = {}
             for ended in self.as_they_end(session, pending):
                 crawls.store(session, ended, self.cadence, self.clock(), self.random.random())
-                warn_without_network(ended)
                 while more and len(pending) <= settings.crawl_threads and time.monotonic() < until:
                     claimed = boards.claim_due(session, self.clock(), settings.crawl_batch, self.lease)
                     pending |= {pool.submit(self.visit, assignment): assignment for assignment in claimed}
                     more = len(claimed) == settings.crawl_batch
                     if more:
                         self.call_for_help()
+        since = reachability.away_since(session, self.clock())
+        if since is not None:
+            log.warning("no careers site can be reached since %s: is there a network?", since.isoformat())
         return not more
 
     def as_they_end(
@@ -106,13 +107,3 @@ class Sweeper:
     def load_stored(self, board_id: int) -> dict[str, Stored]:
         with self.open_session() as session:
             return crawls.load_stored(session, board_id)
-
-
-def warn_without_network(ended: Sequence[Visit]) -> None:
-    """Say plainly in the log what otherwise stands in many reports."""
-    if none_answered(visit.status for visit in ended):
-        log.warning(
-            "none of %d boards could be reached: is there a network? The last: %s",
-            len(ended),
-            ended[-1].error,
-        )
