@@ -102,13 +102,14 @@ def retry_after(response: Response) -> float | None:
     value = response.headers.get("retry-after", "").strip()
     if re.fullmatch(r"[0-9]{1,9}", value):
         return float(value)
-    until, now = _http_date(value), _http_date(response.headers.get("date", ""))
+    until, now = http_date(value), http_date(response.headers.get("date", ""))
     if until is None or now is None:
         return None
     return max(0.0, (until - now).total_seconds())
 
 
-def _http_date(value: str) -> datetime | None:
+def http_date(value: str) -> datetime | None:
+    """The moment in a header such as Date; None for what is no date with a zone."""
     try:
         moment = parsedate_to_datetime(value)
     except (ValueError, OverflowError, TypeError, IndexError):

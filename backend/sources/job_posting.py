@@ -72,7 +72,7 @@ def posting_of(
     if not identity:
         raise SourceChanged(f"{path}: neither identifier nor url, and the page's address is unknown")
     return Posting(
-        external_id=checked_id(_short(identity), f"{path}.identifier"),
+        external_id=checked_id(short_id(identity), f"{path}.identifier"),
         title=title,
         url=url,
         company=_text(row.get("hiringOrganization")),
@@ -121,7 +121,7 @@ def _identifier(row: Mapping[str, Any]) -> str | None:
     return _text(value)
 
 
-def _short(identity: str) -> str:
+def short_id(identity: str) -> str:
     """An id of at most 300 printable characters."""
     line = " ".join(identity.split())
     return line if len(line) <= 300 else f"{line[:260]}#{_digest(line)}"

@@ -42,3 +42,8 @@ def lines_as_html(text: str | None) -> str | None:
         for block in blocks
         if block.strip()
     )
+
+
+def as_line(text: str | None) -> str | None:
+    """A title or a name as one line, without entities; None without any text."""
+    return (" ".join(html.unescape(text).split()) or None) if text else None

@@ -1,0 +1,58 @@
+"""Boards that are a search: the token is the query string, its parameters in a fixed order. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+ALL = "all"  # the token of a search without conditions
+LONGEST_TOKEN = 300
+
+
+def search_token(url: str, names: Sequence[str] | Mapping[str, str]) -> str | None:
+    """The conditions in a URL as a token. None if they are too long to be one.
+
+    `names` are the parameters that are conditions (others, as page and sorting, are left out), or what
+    the site calls them -> what the API calls them.
+    """
+    known = dict(names) if isinstance(names, Mapping) else {name: name for name in names}
+    folded = {name.lower(): meant for name, meant in known.items()}
+    try:
+        given = parse_qsl(urlsplit(url.strip()).query)
+    except ValueError:
+        return None
+    pairs = [
+        (folded[name.lower()], value) for name, value in given if name.lower() in folded and value.strip()
+    ]
+    token = urlencode(sorted(dict.fromkeys(pairs))) or ALL
+    return token if len(token) <= LONGEST_TOKEN else None
+
+
+def with_search(endpoint: str, token: str, **more: object) -> str:
+    """The endpoint's URL with the conditions of a token, and more parameters."""
+    parts = [] if token in {ALL, ""} else [token]
+    parts += [urlencode(more)] if more else []
+    return f"{endpoint}?{'&'.join(parts)}" if parts else endpoint
+
+
+def parameter(url: str, name: str) -> str | None:
+    """The first value of a parameter of a URL."""
+    try:
+        found = parse_qsl(urlsplit(url).query)
+    except ValueError:
+        return None
+    return next((value for given, value in found if given == name), None)
+
+
+def number_of(url: str, name: str, default: int) -> int:
+    """A whole number among a URL's parameters, or the default."""
+    value = parameter(url, name) or ""
+    return int(value) if re.fullmatch(r"[0-9]{1,9}", value) else default
+
+
+def with_parameter(url: str, name: str, value: object) -> str:
+    """The URL with one parameter set, the others as they were."""
+    head, _, query = url.partition("#")[0].partition("?")
+    kept = [part for part in query.split("&") if part and part.partition("=")[0] != name]
+    return f"{head}?{'&'.join([*kept, urlencode({name: value})])}"
