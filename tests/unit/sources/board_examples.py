@@ -97,4 +97,22 @@ BOARD_EXAMPLES = (
         3,
         empty="jobvite.empty.html",
     ),
+    Example(
+        "jobylon",
+        "jobylon.html",
+        "https://cdn.jobylon.com/jobs/companies/1955/embed/v2/?page_size=1000",
+        2,
+        empty="jobylon.empty.html",
+    ),
+    Example(
+        "comeet",
+        "comeet.json",
+        "https://www.comeet.co/careers-api/2.0/company/F6.00A/positions"
+        "?token=6F329B2DE6379829B229B2037983E8B3E8B&details=true",
+        2,
+        keys=("uid", "name"),
+    ),
+    Example(
+        "comeet", "comeet.html", "https://www.comeet.com/jobs/larkspur/F6.00A", 2, empty="comeet.empty.html"
+    ),
 )
