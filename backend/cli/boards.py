@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import IO
 
 import click
@@ -54,16 +54,32 @@ def add(url: str, company: str) -> None:
 @click.argument("file", type=click.File(encoding="utf-8"))
 @with_appcontext
 def import_file(file: IO[str]) -> None:
-    """Add the boards of a TSV or CSV with the columns url and company (or name)."""
-    outcomes: Counter[str] = Counter()
+    """Add the boards of a TSV or CSV: columns url, or source and slug; company (or name), country, sector.
+
+    A few hundred are due at once, the others come due over one crawl interval.
+    """
+    outcomes: Counter[tuple[str, str]] = Counter()
+    spread = timedelta(seconds=current_settings().crawl_interval)
     try:
-        for line in catalogue.import_rows(current_session(), catalogue.read_rows(file), now()):
-            outcomes[line.outcome] += 1
+        for line in catalogue.import_rows(current_session(), catalogue.read_rows(file), now(), spread):
+            outcomes[line.source, line.outcome] += 1
             click.echo(f"{line.number}\t{line.outcome}\t{line.text}")
     except catalogue.BadFile as error:
         raise click.ClickException(str(error)) from None
-    summary = ", ".join(f"{outcomes[name]} {name}" for name in ("added", "known", "not recognised"))
-    click.echo(summary, err=True)
+    for text in import_summary(outcomes):
+        click.echo(text, err=True)
+
+
+def import_summary(outcomes: Counter[tuple[str, str]]) -> list[str]:
+    """How many lines of each source became what; the last line counts all of them."""
+    names = ("added", "known", "not recognised")
+    sources = sorted({source for source, _ in outcomes}, key=lambda one: (not one, one))
+    lines = [f"{'source':<24}" + "".join(f"{name:>16}" for name in names)] if len(sources) > 1 else []
+    for source in sources if lines else ():
+        counts = "".join(f"{outcomes[source, name]:>16}" for name in names)
+        lines.append(f"{source[:24] or '(none named)':<24}{counts}")
+    totals = {name: sum(n for (_, outcome), n in outcomes.items() if outcome == name) for name in names}
+    return [*lines, ", ".join(f"{totals[name]} {name}" for name in names)]
 
 
 @boards.command()

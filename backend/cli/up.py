@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import cast
@@ -33,6 +33,8 @@ from backend.settings import Settings, load_settings
 CHECKOUT = Path(__file__).parent.parent.parent
 DEMO_SETTINGS = {
     "CRAWL_INTERVAL": "6",
+    "CRAWL_INTERVAL_MIN": "6",
+    "CRAWL_INTERVAL_MAX": "6",
     "CRAWL_JOB_SECONDS": "10",
     "BOARD_DEADLINE": "10",
     "LEASE_SECONDS": "15",
@@ -178,7 +180,8 @@ def write_demo_catalogue(file: Path) -> None:
 
 def import_catalogue(session: Session, settings: Settings) -> None:
     try:
-        for line in catalogue.import_catalogue(session, settings.catalogue, datetime.now(UTC)):
+        spread = timedelta(seconds=settings.crawl_interval)
+        for line in catalogue.import_catalogue(session, settings.catalogue, datetime.now(UTC), spread):
             if line.outcome == "not recognised":
                 click.echo(f"catalogue line {line.number}: {line.text}", err=True)
     except (OSError, catalogue.BadFile) as error:

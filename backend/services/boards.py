@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, cast
 
-from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Table, and_, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from backend.domain.posting import Posting, merge_duplicates
@@ -16,11 +16,13 @@ from backend.fetch import Fetcher
 from backend.models import Board, BoardStatus, Company, CrawlStatus, begin_write
 from backend.queueing import JobName, enqueue_after_commit
 from backend.services import companies
+from backend.services.companies import NewCompany, in_chunks
 from backend.services.visits import Assignment
-from backend.sources import registry
+from backend.sources import pasted, registry
 from backend.sources.base import Source
 
 SAMPLE = 5
+BOARDS = cast(Table, Board.__table__)
 CLAIMED = (
     Board.id,
     Board.source,
@@ -30,6 +32,7 @@ CLAIMED = (
     Board.fingerprint,
     Board.parser_version,
     Board.mean_seconds,
+    Board.interval_seconds,
     Board.open_count,
     Board.missing_count,
     Board.held,
@@ -67,7 +70,7 @@ class Recognised:
 
 def identify(url: str) -> tuple[Source, str]:
     """The source and token of a pasted URL, without asking anybody. Raises NotRecognised."""
-    found = registry.recognise(url)
+    found = pasted.identify(url)
     if found is None:
         known = ", ".join(source.label for source in registry.SOURCES)
         raise NotRecognised(f"No source recognises {url[:200]}. Known are: {known}.")
@@ -125,6 +128,53 @@ def add(
     return board
 
 
+@dataclass(frozen=True, slots=True)
+class NewBoard:
+    """A board that is to be watched, with its employer."""
+
+    source: Source
+    token: str
+    company: NewCompany
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.source.name, self.token
+
+
+def known(session: Session, keys: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Those of the (source, token) that are watched already."""
+    by_source: dict[str, list[str]] = {}
+    for source, token in keys:
+        by_source.setdefault(source, []).append(token)
+    found: set[tuple[str, str]] = set()
+    for source, tokens in by_source.items():
+        for chunk in in_chunks(tokens):
+            rows = session.scalars(select(Board.token).where(Board.source == source, Board.token.in_(chunk)))
+            found.update((source, token) for token in rows)
+    return found
+
+
+def add_many(session: Session, new: Sequence[NewBoard], now: datetime, due_times: Iterator[datetime]) -> None:
+    """Add boards that nobody watches yet, each with a company of its own, in the caller's transaction."""
+    company_ids = companies.make_many(session, [board.company for board in new], now)
+    rows = [
+        {
+            "company_id": company_id,
+            "source": board.source.name,
+            "token": board.token,
+            "url": board.source.board_url(board.token),
+            "status": BoardStatus.ACTIVE,
+            "created_at": now,
+            "next_crawl_at": due_at,
+        }
+        for board, company_id, due_at in zip(new, company_ids, due_times, strict=False)
+    ]
+    for chunk in in_chunks(rows):
+        session.execute(insert(BOARDS), chunk)
+    if any(row["next_crawl_at"] == now for row in rows):
+        enqueue_after_commit(session, JobName.CRAWL_DUE)
+
+
 def watch(session: Session, source: Source, token: str, company_name: str, now: datetime) -> Board:
     """Add a board in a transaction of its own. Raises BoardExists."""
     begin_write(session)
@@ -176,6 +226,7 @@ def claim_due(session: Session, now: datetime, limit: int, lease: timedelta) -> 
             fingerprint=row.fingerprint,
             parser_version=row.parser_version,
             mean_seconds=row.mean_seconds,
+            interval_seconds=row.interval_seconds,
             open_count=row.open_count,
             settled=not row.missing_count and row.held is None and row.empties is None,
             failing=bool(row.failures) or row.status != BoardStatus.ACTIVE,

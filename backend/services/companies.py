@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar, cast
 
-from sqlalchemy import ColumnElement, and_, func, select, true, tuple_
+from sqlalchemy import ColumnElement, Table, and_, func, insert, select, true, tuple_
 from sqlalchemy.orm import Session, selectinload
 
 from backend.models import Company, Listing
 
 SLUG_LENGTH = 100
 WEEK = timedelta(days=7)
+CHUNK = 500  # parameters of one IN list, rows of one insert
+COMPANIES = cast(Table, Company.__table__)
+Item = TypeVar("Item")
 
 
 def slugify(name: str) -> str:
@@ -27,16 +31,73 @@ def make(
     session: Session, name: str, now: datetime, country: str | None = None, sector: str | None = None
 ) -> Company:
     """A new company with a slug of its own: two employers of one name stay apart."""
-    base = slugify(name)
-    taken = set(session.scalars(select(Company.slug).where(Company.slug.startswith(base, autoescape=True))))
-    slug, number = base, 1
-    while slug in taken:
-        number += 1
-        slug = f"{base}-{number}"
+    slug = free_slugs(session, [slugify(name)])[0]
     company = Company(slug=slug, name=name.strip()[:200], country=country, sector=sector, created_at=now)
     session.add(company)
     session.flush()
     return company
+
+
+@dataclass(frozen=True, slots=True)
+class NewCompany:
+    """What is known of an employer before it has a row."""
+
+    name: str
+    country: str | None = None
+    sector: str | None = None
+
+
+def make_many(session: Session, wanted: Sequence[NewCompany], now: datetime) -> list[int]:
+    """New companies, each with a slug of its own, in a few statements. Returns their ids in order."""
+    slugs = free_slugs(session, [slugify(company.name) for company in wanted])
+    rows = [
+        {
+            "slug": slug,
+            "name": company.name.strip()[:200],
+            "country": company.country,
+            "sector": company.sector[:80] if company.sector else None,
+            "created_at": now,
+        }
+        for slug, company in zip(slugs, wanted, strict=True)
+    ]
+    ids: dict[str, int] = {}
+    for chunk in in_chunks(rows):
+        session.execute(insert(COMPANIES), chunk)
+        made = select(Company.slug, Company.id).where(Company.slug.in_([row["slug"] for row in chunk]))
+        ids.update((row.slug, row.id) for row in session.execute(made))
+    return [ids[slug] for slug in slugs]
+
+
+def free_slugs(session: Session, bases: Sequence[str]) -> list[str]:
+    """A slug that nobody has for each base: itself, or the base with the first free number behind it."""
+    chosen: list[str | None] = [None] * len(bases)
+    used: set[str] = set()
+    first, last = 1, 1
+    while waiting := [place for place, slug in enumerate(chosen) if slug is None]:
+        used |= taken(session, {numbered(bases[at], n) for at in waiting for n in range(first, last + 1)})
+        for place in waiting:
+            candidates = (numbered(bases[place], number) for number in range(first, last + 1))
+            chosen[place] = slug = next((one for one in candidates if one not in used), None)
+            if slug is not None:
+                used.add(slug)
+        first, last = last + 1, last * 8 + 1
+    return [slug for slug in chosen if slug is not None]
+
+
+def numbered(base: str, number: int) -> str:
+    return base if number == 1 else f"{base}-{number}"
+
+
+def taken(session: Session, slugs: Collection[str]) -> set[str]:
+    """Those of the slugs that companies have."""
+    found: set[str] = set()
+    for chunk in in_chunks(sorted(slugs)):
+        found.update(session.scalars(select(Company.slug).where(Company.slug.in_(chunk))))
+    return found
+
+
+def in_chunks(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
+    return (items[start : start + CHUNK] for start in range(0, len(items), CHUNK))
 
 
 @dataclass(frozen=True, slots=True)
