@@ -59,7 +59,11 @@ class Settings(BaseSettings):
     workers: int = Field(2, ge=1, le=64, description="processes that crawl")
     crawl_threads: int = Field(8, ge=1, le=64, description="boards visited at once by one crawling process")
     crawl_batch: int = Field(32, ge=1, le=1000, description="boards claimed at once")
-    crawl_interval: int = Field(3600, ge=1, description="between two visits to a board")
+    crawl_interval: int = Field(
+        3600, ge=1, description="between the first visits to a board; its own interval adapts from there"
+    )
+    crawl_interval_min: int = Field(900, ge=1, description="a board that always changes is visited so often")
+    crawl_interval_max: int = Field(86400, ge=1, description="one that never changes is visited so rarely")
     crawl_job_seconds: int = Field(45, ge=1, description="a crawl job takes no new batch after this")
     board_deadline: int = Field(60, ge=1, description="a visit to one board is given up after this")
     lease_seconds: int = Field(

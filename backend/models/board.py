@@ -25,7 +25,8 @@ class Board(Base):
     Due means: active, `next_crawl_at` passed, and no lease that still runs. `validators`, `fingerprint` and
     `parser_version` are those of the last stored complete crawl. `held` remembers what a held crawl saw
     (see `domain/diff`): {"seen": [external ids], "at": ISO date}. `empties` does so for empty answers:
-    {"count": n, "since": ISO date}.
+    {"count": n, "since": ISO date}. `interval_seconds` is the board's own, which moves with how often it
+    changes (`domain/cadence`); None until its first visit.
     """
 
     __tablename__ = "boards"
@@ -43,6 +44,7 @@ class Board(Base):
     created_at: Mapped[datetime]
 
     next_crawl_at: Mapped[datetime]
+    interval_seconds: Mapped[int | None]
     leased_until: Mapped[datetime | None]
     lease: Mapped[str | None] = mapped_column(String(36))
 

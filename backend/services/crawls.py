@@ -9,12 +9,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
-from backend.domain.cadence import next_visit
+from backend.domain.cadence import first_return, next_visit
 from backend.domain.diff import Changes, CompleteCrawl, Known, Memory, PartialCrawl, UnchangedCrawl, diff
 from backend.models import Board, BoardStatus, Crawl, CrawlStatus, Listing, begin_write
 from backend.queueing import JobName, enqueue_after_commit
 from backend.services import listing_rows, unchanged
-from backend.services.unchanged import Cadence, mean_seconds
+from backend.services.unchanged import Cadence, Jitter, mean_seconds
 from backend.services.visits import Stored, Visit
 
 log = logging.getLogger(__name__)
@@ -33,7 +33,7 @@ def load_stored(session: Session, board_id: int) -> dict[str, Stored]:
     return {external_id: Stored(list_hash, content_hash) for external_id, list_hash, content_hash in rows}
 
 
-def store(session: Session, visits: Sequence[Visit], cadence: Cadence, now: datetime, jitter: float) -> None:
+def store(session: Session, visits: Sequence[Visit], cadence: Cadence, now: datetime, jitter: Jitter) -> None:
     """Store visits: those that may change listings in a transaction each, the others together.
 
     A visit whose lease was lost is dropped: the board was claimed anew, and is visited by another.
@@ -57,7 +57,7 @@ def store(session: Session, visits: Sequence[Visit], cadence: Cadence, now: date
 
 
 def _store_together(
-    session: Session, visits: Sequence[Visit], cadence: Cadence, now: datetime, jitter: float
+    session: Session, visits: Sequence[Visit], cadence: Cadence, now: datetime, jitter: Jitter
 ) -> None:
     begin_write(session)
     with session.no_autoflush:
@@ -66,7 +66,7 @@ def _store_together(
     session.commit()
 
 
-def _store_one(session: Session, visit: Visit, cadence: Cadence, now: datetime, jitter: float) -> None:
+def _store_one(session: Session, visit: Visit, cadence: Cadence, now: datetime, jitter: Jitter) -> None:
     board = session.scalar(
         select(Board).where(Board.id == visit.assignment.board_id, Board.lease == visit.assignment.lease)
     )
@@ -175,32 +175,43 @@ def _keep_validators(board: Board, visit: Visit) -> None:
 
 
 def _reschedule(
-    board: Board, crawl: Crawl, visit: Visit, cadence: Cadence, now: datetime, jitter: float
+    board: Board, crawl: Crawl, visit: Visit, cadence: Cadence, now: datetime, jitter: Jitter
 ) -> None:
+    rhythm = cadence.rhythm
+    interval = rhythm.interval(board.interval_seconds)
+    board.leased_until = board.lease = None
     if visit.status == CrawlStatus.POSTPONED:
-        board.next_crawl_at = next_visit(now, timedelta(0), 0, visit.retry_after, jitter)
-        board.leased_until = board.lease = None
+        board.next_crawl_at = next_visit(now, timedelta(0), 0, visit.retry_after, jitter())
         return
+    board.last_crawl_at, board.last_status, board.last_error = now, crawl.status, crawl.error
     if visit.status == CrawlStatus.SKIPPED:
-        board.last_crawl_at, board.last_status, board.last_error = now, crawl.status, crawl.error
-        board.next_crawl_at = next_visit(now, cadence.interval, 0, None, jitter)
-        board.leased_until = board.lease = None
+        board.next_crawl_at = next_visit(now, interval, 0, None, jitter())
         return
     read = visit.items is not None or visit.status == CrawlStatus.UNCHANGED
     board.failures = 0 if read else board.failures + 1
     board.failing_since = None if read else (board.failing_since or now)
-    board.last_crawl_at, board.last_status, board.last_error = now, crawl.status, crawl.error
     if crawl.complete:
         board.last_complete_at = now
+    if read and not crawl.baseline:
+        interval = rhythm.after(board.interval_seconds, changed=_found_change(crawl))
+    board.interval_seconds = round(interval.total_seconds())
     board.mean_seconds = mean_seconds(board.mean_seconds, visit.seconds)
-    board.next_crawl_at = next_visit(now, cadence.interval, board.failures, visit.retry_after, jitter)
+    board.next_crawl_at = next_visit(
+        now, interval, board.failures, visit.retry_after, jitter(), rhythm.longest
+    )
+    if crawl.baseline:
+        board.next_crawl_at = first_return(now, interval, jitter())
     if visit.details_left:
         board.next_crawl_at = min(board.next_crawl_at, now + DETAILS_PAUSE)
     if visit.status == CrawlStatus.GONE:
         board.status, board.next_crawl_at = BoardStatus.GONE, now + GONE_PAUSE
     elif read and board.status == BoardStatus.GONE:
         board.status = BoardStatus.ACTIVE
-    board.leased_until = board.lease = None
+
+
+def _found_change(crawl: Crawl) -> bool:
+    """Whether the board moved since the last visit: what was new, another, gone or back."""
+    return bool(crawl.new or crawl.changed or crawl.missing or crawl.closed or crawl.reopened)
 
 
 def page(

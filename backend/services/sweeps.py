@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from backend.domain.cadence import Rhythm
 from backend.fetch import Fetcher
 from backend.services import boards, crawls, reachability
 from backend.services.unchanged import Cadence
@@ -43,7 +44,11 @@ class Sweeper:
     @property
     def cadence(self) -> Cadence:
         return Cadence(
-            interval=timedelta(seconds=self.settings.crawl_interval),
+            rhythm=Rhythm(
+                start=timedelta(seconds=self.settings.crawl_interval),
+                shortest=timedelta(seconds=self.settings.crawl_interval_min),
+                longest=timedelta(seconds=self.settings.crawl_interval_max),
+            ),
             empty_after=timedelta(hours=self.settings.empty_board_hours),
         )
 
@@ -58,7 +63,7 @@ class Sweeper:
         with ThreadPoolExecutor(settings.crawl_threads, thread_name_prefix="visit") as pool:
             pending: dict[Future[Visit], Assignment] = {}
             for ended in self.as_they_end(session, pending):
-                crawls.store(session, ended, self.cadence, self.clock(), self.random.random())
+                crawls.store(session, ended, self.cadence, self.clock(), self.random.random)
                 while more and len(pending) <= settings.crawl_threads and time.monotonic() < until:
                     claimed = boards.claim_due(session, self.clock(), settings.crawl_batch, self.lease)
                     pending |= {pool.submit(self.visit, assignment): assignment for assignment in claimed}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
@@ -10,7 +10,7 @@ from typing import cast
 from sqlalchemy import Table, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
-from backend.domain.cadence import next_visit
+from backend.domain.cadence import Rhythm, next_visit
 from backend.models import Board, Crawl, CrawlStatus, begin_write
 from backend.services.visits import Visit
 
@@ -22,8 +22,12 @@ BOARDS, CRAWLS = cast(Table, Board.__table__), cast(Table, Crawl.__table__)
 class Cadence:
     """How often boards are visited and when an emptied one is believed."""
 
-    interval: timedelta
+    rhythm: Rhythm
     empty_after: timedelta
+
+
+Jitter = Callable[[], float]
+"""Another number in [0, 1) for each board."""
 
 
 def is_all(visit: Visit) -> bool:
@@ -37,7 +41,7 @@ def mean_seconds(previous: float | None, seconds: float) -> float:
     return seconds if previous is None else (1 - MEAN_WEIGHT) * previous + MEAN_WEIGHT * seconds
 
 
-def store(session: Session, visits: Sequence[Visit], cadence: Cadence, now: datetime, jitter: float) -> None:
+def store(session: Session, visits: Sequence[Visit], cadence: Cadence, now: datetime, jitter: Jitter) -> None:
     """One report row a visit, and the board's next due time; no listing is touched."""
     begin_write(session)
     claims = {visit.assignment.lease for visit in visits}
@@ -50,13 +54,13 @@ def store(session: Session, visits: Sequence[Visit], cadence: Cadence, now: date
     ours = [visit for visit in visits if (visit.assignment.board_id, visit.assignment.lease) in held]
     if ours:
         session.execute(insert(CRAWLS), [_report(visit, now) for visit in ours])
-        due = next_visit(now, cadence.interval, 0, None, jitter)
         session.execute(
             update(BOARDS)
             .where(BOARDS.c.id == bindparam("board"))
             .values(
                 mean_seconds=bindparam("mean"),
-                next_crawl_at=due,
+                next_crawl_at=bindparam("due"),
+                interval_seconds=bindparam("interval"),
                 last_crawl_at=now,
                 last_complete_at=now,
                 last_status=CrawlStatus.UNCHANGED,
@@ -64,15 +68,19 @@ def store(session: Session, visits: Sequence[Visit], cadence: Cadence, now: date
                 leased_until=None,
                 lease=None,
             ),
-            [
-                {
-                    "board": visit.assignment.board_id,
-                    "mean": mean_seconds(visit.assignment.mean_seconds, visit.seconds),
-                }
-                for visit in ours
-            ],
+            [_rescheduled(visit, cadence.rhythm, now, jitter()) for visit in ours],
         )
     session.commit()
+
+
+def _rescheduled(visit: Visit, rhythm: Rhythm, now: datetime, jitter: float) -> dict[str, object]:
+    interval = rhythm.after(visit.assignment.interval_seconds, changed=False)
+    return {
+        "board": visit.assignment.board_id,
+        "mean": mean_seconds(visit.assignment.mean_seconds, visit.seconds),
+        "due": next_visit(now, interval, 0, None, jitter),
+        "interval": round(interval.total_seconds()),
+    }
 
 
 def _report(visit: Visit, now: datetime) -> dict[str, object]:

@@ -45,6 +45,7 @@ class Assignment:
     fingerprint: str | None
     parser_version: int | None
     mean_seconds: float | None = None
+    interval_seconds: int | None = None
     open_count: int = 0
     settled: bool = False
     failing: bool = False

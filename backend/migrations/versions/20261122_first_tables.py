@@ -92,6 +92,7 @@ def upgrade() -> None:
         sa.Column("status", sa.String(length=10), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("next_crawl_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("interval_seconds", big_id, nullable=True),
         sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("lease", sa.String(length=36), nullable=True),
         sa.Column("baseline_at", sa.DateTime(timezone=True), nullable=True),
