@@ -18,6 +18,7 @@ from backend.sources.hh import HeadHunter
 from backend.sources.himalayas import Himalayas
 from backend.sources.hn import HackerNews
 from backend.sources.icims import Icims
+from backend.sources.jazzhr import JazzHR
 from backend.sources.jobicy import Jobicy
 from backend.sources.jobvite import Jobvite
 from backend.sources.jobylon import Jobylon
@@ -29,6 +30,7 @@ from backend.sources.lever import Lever
 from backend.sources.nofluffjobs import NoFluffJobs
 from backend.sources.oracle import Oracle
 from backend.sources.personio import Personio
+from backend.sources.phenom import Phenom
 from backend.sources.pinpoint import Pinpoint
 from backend.sources.recruitee import Recruitee
 from backend.sources.remoteok import RemoteOk
@@ -36,6 +38,7 @@ from backend.sources.remotive import Remotive
 from backend.sources.rippling import Rippling
 from backend.sources.rss import Rss
 from backend.sources.smartrecruiters import SmartRecruiters
+from backend.sources.successfactors import SuccessFactors
 from backend.sources.teamtailor import Teamtailor
 from backend.sources.themuse import TheMuse
 from backend.sources.torre import Torre
@@ -66,6 +69,9 @@ SOURCES: tuple[Source, ...] = (
     Jobvite(),
     Jobylon(),
     Comeet(),
+    JazzHR(),
+    Phenom(),
+    SuccessFactors(),
     HeadHunter(),
     FranceTravail(),
     Adzuna(),

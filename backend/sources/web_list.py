@@ -23,4 +23,6 @@ class WebList(Source):
 def listed(page: Page) -> bytes:
     """All that a page says of its postings, relative dates apart."""
     fixed = [replace(posting, posted_days_ago=None) for posting in page.postings]
-    return repr((fixed, page.next and page.next.url, page.complete)).encode("utf-8", "backslashreplace")
+    return repr((fixed, page.next and page.next.url, page.complete, sorted(page.closed))).encode(
+        "utf-8", "backslashreplace"
+    )

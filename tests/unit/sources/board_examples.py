@@ -115,4 +115,49 @@ BOARD_EXAMPLES = (
     Example(
         "comeet", "comeet.html", "https://www.comeet.com/jobs/larkspur/F6.00A", 2, empty="comeet.empty.html"
     ),
+    Example("jazzhr", "jazzhr.xml", "https://app.jazz.co/feeds/export/jobs/larkspur", 2),
+    Example(
+        "jazzhr", "jazzhr.html", "https://larkspur.applytojob.com/apply/jobs", 2, empty="jazzhr.empty.html"
+    ),
+    Example(
+        "phenom",
+        "phenom.json",
+        "https://careers.larkspur.example/widgets",
+        2,
+        "POST",
+        b'{"ddoKey":"refineSearch","from":0,"size":100}',
+        path=("refineSearch", "data", "jobs"),
+        keys=("jobSeqNo", "title"),
+        own_host=True,
+    ),
+    Example(
+        "phenom",
+        "phenom.api.json",
+        "https://content-us.phenompeople.com/api/LARKUS/searchJobs?from=0&size=10",
+        2,
+        path=("searchJobs", "data", "jobs"),
+        keys=("jobSeqNo", "title", "detailUrl"),
+    ),
+    Example(
+        "successfactors",
+        "successfactors.html",
+        "https://larkspur.jobs2web.com/search/?q=&startrow=0",
+        2,
+        empty="successfactors.empty.html",
+    ),
+    Example(
+        "successfactors",
+        "successfactors.tiles.html",
+        "https://jobs.larkspur.example/search/?q=&startrow=0",
+        2,
+        empty="successfactors.empty.html",
+        own_host=True,
+    ),
+    Example("successfactors", "successfactors.rss", "https://jobs.larkspur.example/sitemal.xml", 2),
+    Example(
+        "successfactors",
+        "successfactors.old.xml",
+        "https://career5.successfactors.eu/career?company=larkspurP&career_ns=job_listing_summary&resultType=XML",
+        2,
+    ),
 )
