@@ -22,9 +22,7 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
 DC = "{http://purl.org/dc/elements/1.1/}"
 _ATOM_START = re.compile(rb"<(?:\w{1,20}:)?feed\b")
-_PATH = re.compile(
-    r"(?:\.rss|/rss(?:\.xml)?|/feed|/feed\.xml|\.atom|/atom(?:\.xml)?)/?$|/(?:rss|feed)/", re.IGNORECASE
-)
+_PATH = re.compile(r"(?:\.rss|/rss(?:\.xml)?|/feed|\.atom|/atom(?:\.xml)?)/?$", re.IGNORECASE)
 # "<strong>Location:</strong> Remote" at the head of the text (crypto.jobs)
 _LABEL = re.compile(
     r"<(?:strong|b)>\s*(company|location|salary|type)\s*:\s*</(?:strong|b)>\s*([^<]{1,300})", re.IGNORECASE

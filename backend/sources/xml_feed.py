@@ -43,7 +43,7 @@ class XmlFeed(Source):
     def recognise(self, url: str) -> str | None:
         if mapping_of(url.partition("#")[2]):
             return feed_token(url, None)
-        return None if _NO_FEED.search(urlsplit(url).path) else feed_token(url, _PATH)
+        return None if _NO_FEED.search(url.partition("?")[0]) else feed_token(url, _PATH)
 
     def board_url(self, token: str) -> str:
         return feed_url(token)

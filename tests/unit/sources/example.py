@@ -24,6 +24,12 @@ class Example:
     path: tuple[str | int, ...] | None = None
     inside: str | None = None
     keys: tuple[str, ...] = ("id", "title")
+    # a list that never says that it holds everything
+    partial: bool = False
+    # a row without its title is no posting, and no error
+    untitled: bool = False
+    # statuses beside 200 that the source takes for an answer
+    fine: tuple[int, ...] = ()
     # for web pages: the page of a board without openings
     empty: str | None = None
     # the board's own page is on a host that only a table of boards can tell apart

@@ -5,6 +5,7 @@ A new source adds its file to `samples/` and a line here; the suite in test_ever
 
 from __future__ import annotations
 
+from tests.unit.sources.api_examples import API_EXAMPLES
 from tests.unit.sources.board_examples import BOARD_EXAMPLES
 from tests.unit.sources.example import SAMPLES, Example
 
@@ -60,6 +61,7 @@ EXAMPLES = (
     Example("teamtailor", "teamtailor.json", "https://larkspur.teamtailor.com/jobs.json", 2),
     Example("teamtailor", "teamtailor.rss", "https://larkspur.teamtailor.com/jobs.rss", 1),
     *BOARD_EXAMPLES,
+    *API_EXAMPLES,
 )
 
 

@@ -149,6 +149,8 @@ def test_refusals_and_faults_mean_try_later(example: Example, status: int) -> No
 @each_example
 @pytest.mark.parametrize("status", [204, 206, 301, 400])
 def test_any_other_status_is_an_error_whatever_the_body(example: Example, status: int) -> None:
+    if status in example.fine:
+        return
     with pytest.raises(SourceChanged, match=str(status)):
         example.source.parse(example.answer(status=status))
 
@@ -175,11 +177,11 @@ def test_paging_moves_on(example: Example) -> None:
 @each_json_example
 def test_a_row_without_id_or_title_is_an_error_that_names_the_row(example: Example) -> None:
     rows = _rows(example, json.loads(example.body))
-    for key in _id_and_title(example):
+    for key in _id_and_title(example)[: 1 if example.untitled else 2]:
         for blank in (None, "", "  ", [], {}):
             answer = json.loads(example.body)
             row = _rows(example, answer)[len(rows) - 1 - _hidden(rows)]
-            (row[example.inside] if example.inside else row)[key] = blank
+            _put(row[example.inside] if example.inside else row, tuple(key.split(".")), blank)
             with pytest.raises(SourceChanged, match=rf"\[\d+\]\.(?:\w+\.)?{key}"):
                 example.source.parse(example.answer(json.dumps(answer).encode()))
 
@@ -189,15 +191,18 @@ def test_only_the_list_and_each_rows_id_and_title_are_needed(example: Example) -
     answer = json.loads(example.body)
     keep = {*_id_and_title(example), *_needed(example)}
     rows = [row for row in _rows(example, answer) if row.get("isListed", True)]
+    if example.untitled:
+        return
     if example.inside:
         bare = [{example.inside: {key: row[example.inside][key] for key in keep}} for row in rows]
     else:
-        bare = [{key: row[key] for key in keep} for row in rows]
+        bare = [_only(row, keep) for row in rows]
 
     page = example.source.parse(example.answer(json.dumps(_wrapped(example, answer, bare)).encode()))
 
     assert {posting.title for posting in page.postings} == {
-        (row[example.inside] if example.inside else row)[_id_and_title(example)[1]].strip() for row in rows
+        _get(row[example.inside] if example.inside else row, _id_and_title(example)[1]).strip()
+        for row in rows
     }
 
 
@@ -207,7 +212,7 @@ def test_an_empty_list_is_an_empty_page(example: Example) -> None:
 
     page = example.source.parse(example.answer(json.dumps(empty).encode()))
 
-    assert (page.postings, page.next, page.complete) == ([], None, True)
+    assert (page.postings, page.next, page.complete) == ([], None, not example.partial)
 
 
 @each_page_example
@@ -335,6 +340,26 @@ def _id_and_title(example: Example) -> tuple[str, ...]:
 
 def _needed(example: Example) -> tuple[str, ...]:
     return ("url",) if example.name == "teamtailor" else example.keys[2:]
+
+
+def _get(row: dict[str, Any], key: str) -> Any:
+    """What stands under `inner.key`."""
+    value: Any = row
+    for part in key.split("."):
+        value = value[part]
+    return value
+
+
+def _only(row: dict[str, Any], keys: set[str]) -> dict[str, Any]:
+    """The row with nothing but these keys."""
+    kept: dict[str, Any] = {}
+    for key in keys:
+        *outer, last = key.split(".")
+        inner = kept
+        for part in outer:
+            inner = inner.setdefault(part, {})
+        inner[last] = _get(row, key)
+    return kept
 
 
 def _spots(value: Any, path: tuple[Any, ...] = ()) -> Any:
