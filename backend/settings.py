@@ -97,6 +97,12 @@ class Settings(BaseSettings):
     mail_password: SecretStr = SecretStr("")
     mail_use_tls: bool = False
     mail_use_ssl: bool = False
+    mail_claim_seconds: int = Field(
+        120, ge=1, description="a mail claimed by a dead worker is sent after this"
+    )
+    mail_retry_seconds: int = Field(
+        60, ge=1, description="a mail server that is away is asked again after this"
+    )
     mail_sender: str = "Job Tracker <jobtracker@localhost>"
 
     @model_validator(mode="after")

@@ -55,7 +55,7 @@ def send_due(
         if mail is None:
             session.rollback()
             break
-        delivery.claim(mail, now)
+        delivery.claim(mail, settings, now)
         mail.message_id = mail.message_id or new_message_id(settings.mail_sender)
         mail_id = mail.id
         session.commit()
@@ -65,7 +65,7 @@ def send_due(
         begin_write(session)
         sent = session.get(AccountMail, mail_id)
         if sent is not None:
-            delivery.mark(sent, error, now, jitter, done)
+            delivery.mark(sent, error, settings, now, jitter, done)
         session.commit()
     return done
 

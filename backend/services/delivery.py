@@ -19,11 +19,10 @@ from backend.domain.backoff import pause
 from backend.mail.letter import Letter
 from backend.mail.outgoing import AddressRefused, MailError, MailUnavailable, MessageRefused
 from backend.models import AccountMail, Notification, begin_write
+from backend.settings import Settings
 
 log = logging.getLogger(__name__)
 
-CLAIM = timedelta(minutes=10)  # longer than a job may run
-UNREACHABLE_PAUSE = timedelta(minutes=5)
 GIVE_UP_AFTER = timedelta(days=5)
 
 Outgoing = TypeVar("Outgoing", Notification, AccountMail)
@@ -71,8 +70,8 @@ def waiting(session: Session, model: type[Outgoing], now: datetime) -> Outgoing 
     )
 
 
-def claim(row: Notification | AccountMail, now: datetime) -> None:
-    row.claimed_until = now + CLAIM
+def claim(row: Notification | AccountMail, settings: Settings, now: datetime) -> None:
+    row.claimed_until = now + timedelta(seconds=settings.mail_claim_seconds)
     row.tries += 1
 
 
@@ -94,6 +93,7 @@ def hand_over(mailer: Mailer, letter: Letter) -> MailError | None:
 def mark(
     row: Notification | AccountMail,
     error: MailError | None,
+    settings: Settings,
     now: datetime,
     jitter: Callable[[], float],
     done: Sent,
@@ -107,7 +107,7 @@ def mark(
         return
     wait = pause(row.tries, jitter())
     if isinstance(error, MailUnavailable):  # no refusal: the line may have broken after the server took it
-        wait, done.reachable = min(wait, UNREACHABLE_PAUSE), False
+        wait, done.reachable = min(wait, timedelta(seconds=settings.mail_retry_seconds)), False
     else:
         row.refusals += 1
     for_good = isinstance(error, AddressRefused | MessageRefused)

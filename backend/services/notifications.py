@@ -39,7 +39,7 @@ def send_due(
     """
     done = Sent()
     while done.tried < AT_ONCE and done.reachable:
-        notification_id = take_waiting(session, now)
+        notification_id = take_waiting(session, settings, now)
         if notification_id is None:
             break
         tell(session, settings, mailer, notification_id, now, jitter, done)
@@ -104,7 +104,7 @@ def claim(session: Session, settings: Settings, user_id: int, now: datetime) -> 
         tries=0,
         refusals=0,
     )
-    delivery.claim(notification, now)
+    delivery.claim(notification, settings, now)
     session.add(notification)
     session.flush()
     notification_id = notification.id
@@ -115,13 +115,13 @@ def claim(session: Session, settings: Settings, user_id: int, now: datetime) -> 
     return notification_id
 
 
-def take_waiting(session: Session, now: datetime) -> int | None:
+def take_waiting(session: Session, settings: Settings, now: datetime) -> int | None:
     """Claim a notification that was refused for now, or whose worker died. None: there is none."""
     while (notification := delivery.waiting(session, Notification, now)) is not None:
         leave_out_stopped(session, notification, now)
         wait_until = undo_ends(session, notification.id)
         if wait_until is None:
-            delivery.claim(notification, now)
+            delivery.claim(notification, settings, now)
         else:
             notification.next_try_at = wait_until
         notification_id = notification.id
@@ -178,7 +178,7 @@ def tell(
         session.rollback()
         return
     if isinstance(written, Digest):
-        delivery.mark(notification, error, now, jitter, done)
+        delivery.mark(notification, error, settings, now, jitter, done)
     else:
         delivery.give_up(notification, written.value, now, done)
     if isinstance(error, AddressRefused):

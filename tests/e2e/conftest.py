@@ -31,9 +31,12 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium where it is installed, else the one that Playwright brought."""
+    """Debian's Chromium where it is installed, else the one that Playwright brought.
+
+    For one module: while Playwright runs, no other test of the process can run an event loop.
+    """
     chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=QUIET)

@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 
 from backend.mail.outgoing import Postbox
 from backend.models import Cadence, Match, Notification, Tracker, User, begin_write, db
-from backend.services import delivery, notifications, trackers, unsubscribe
+from backend.services import notifications, trackers, unsubscribe
 from tests.mailbox import open_mailbox, text_of
 from tests.services.tracking import World
+
+CLAIM = timedelta(minutes=10)  # longer than any claim lasts
 
 
 @pytest.fixture
@@ -118,7 +120,7 @@ def test_a_crash_between_sending_and_marking_repeats_the_same_message(world, ada
     find(world, "Python tester")
     world.forward(minutes=1)
     tell(world)
-    world.now += delivery.CLAIM
+    world.now += CLAIM
     tell(world)
     ids = mailbox.ids
     assert len(ids) == 3
@@ -390,7 +392,7 @@ def test_an_undone_deletion_of_what_may_have_been_sent_neither_loses_nor_doubles
         tell(world, CrashingPostbox())
     world.session.rollback()
     trackers.remove(world.session, ada, tracker_id, world.forward(minutes=1))
-    world.now += delivery.CLAIM
+    world.now += CLAIM
     assert tell(world).tried == 0, "it waits until it is certain what becomes of the tracker"
     trackers.restore(world.session, ada, tracker_id, world.forward(minutes=1))
     world.forward(hours=1)
