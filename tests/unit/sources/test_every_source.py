@@ -28,6 +28,8 @@ NOW = datetime(2026, 10, 22, 12, tzinfo=UTC)
 HTML = b"<!DOCTYPE html><html><head><title>Careers</title></head><body><p>Welcome</p></body></html>"
 LOGIN = b"<html><body><form action=/session><input name=u><input type='password' name=p></form></body></html>"
 
+BLANKS: tuple[Any, ...] = (None, "", "  ", [], {})
+
 each_example = pytest.mark.parametrize("example", EXAMPLES, ids=lambda one: one.file)
 each_json_example = pytest.mark.parametrize(
     "example", [one for one in EXAMPLES if one.kind == "json"], ids=lambda one: one.file
@@ -178,7 +180,7 @@ def test_paging_moves_on(example: Example) -> None:
 def test_a_row_without_id_or_title_is_an_error_that_names_the_row(example: Example) -> None:
     rows = _rows(example, json.loads(example.body))
     for key in _id_and_title(example)[: 1 if example.untitled else 2]:
-        for blank in (None, "", "  ", [], {}):
+        for blank in BLANKS:
             answer = json.loads(example.body)
             row = _rows(example, answer)[len(rows) - 1 - _hidden(rows)]
             _put(row[example.inside] if example.inside else row, tuple(key.split(".")), blank)
