@@ -78,6 +78,21 @@ class Settings(BaseSettings):
     read_timeout: float = Field(30, gt=0)
     max_body_mb: int = Field(64, ge=1, description="a larger answer is refused")
 
+    france_travail_client_id: str = Field("", description="for the source france_travail: francetravail.io")
+    france_travail_client_secret: SecretStr = SecretStr("")
+    adzuna_app_id: str = Field("", description="for the source adzuna: developer.adzuna.com")
+    adzuna_app_key: SecretStr = SecretStr("")
+    jsearch_api_key: SecretStr = Field(
+        SecretStr(""), description="for the source jsearch: a RapidAPI key with JSearch in its plan"
+    )
+    usajobs_email: str = Field(
+        "", description="for the source usajobs: the address registered at developer.usajobs.gov"
+    )
+    usajobs_api_key: SecretStr = SecretStr("")
+    themuse_api_key: SecretStr = Field(
+        SecretStr(""), description="for the source themuse; without it fewer calls an hour are allowed"
+    )
+
     tick_seconds: int = Field(30, ge=1, description="how often due boards are looked for")
     match_seconds: int = Field(20, ge=1, description="how often unmatched crawls are looked for")
     notify_seconds: int = Field(30, ge=1, description="how often due notifications are looked for")
