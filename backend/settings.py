@@ -113,7 +113,7 @@ class Settings(BaseSettings):
     mail_use_tls: bool = False
     mail_use_ssl: bool = False
     mail_claim_seconds: int = Field(
-        120, ge=1, description="a mail claimed by a dead worker is sent after this"
+        600, ge=1, description="a mail claimed by a dead worker is sent after this"
     )
     mail_retry_seconds: int = Field(
         60, ge=1, description="a mail server that is away is asked again after this"
