@@ -1,4 +1,4 @@
-"""Boards: recognising a pasted URL, adding, claiming what is due, pausing, and how healthy each is."""
+"""Boards: adding, claiming what is due, pausing, and how healthy each is."""
 
 from __future__ import annotations
 
@@ -11,17 +11,14 @@ from typing import Literal, cast
 from sqlalchemy import ColumnElement, Table, and_, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
-from backend.domain.posting import Posting, merge_duplicates
-from backend.fetch import Fetcher
 from backend.models import Board, BoardStatus, Company, CrawlStatus, begin_write
 from backend.queueing import JobName, enqueue_after_commit
 from backend.services import companies
 from backend.services.companies import NewCompany, in_chunks
 from backend.services.visits import Assignment
-from backend.sources import pasted, registry
+from backend.sources import registry
 from backend.sources.base import Source
 
-SAMPLE = 5
 BOARDS = cast(Table, Board.__table__)
 CLAIMED = (
     Board.id,
@@ -44,52 +41,12 @@ FAILING_AFTER = 3
 Health = Literal["works", "slow", "failing", "idle", "gone", "paused"]
 
 
-class NotRecognised(ValueError):
-    """No source knows this URL. The message names the sources there are."""
-
-
 class BoardExists(ValueError):
     """The board is watched already."""
 
     def __init__(self, board: Board) -> None:
         super().__init__(f"{board.source}:{board.token} is watched already, as {board.company.name}")
         self.board = board
-
-
-@dataclass(frozen=True, slots=True)
-class Recognised:
-    """What a pasted URL turned out to be, with the first postings of the board as proof."""
-
-    source: Source
-    token: str
-    url: str
-    count: int
-    complete: bool
-    sample: list[Posting]
-
-
-def identify(url: str) -> tuple[Source, str]:
-    """The source and token of a pasted URL, without asking anybody. Raises NotRecognised."""
-    found = pasted.identify(url)
-    if found is None:
-        known = ", ".join(source.label for source in registry.SOURCES)
-        raise NotRecognised(f"No source recognises {url[:200]}. Known are: {known}.")
-    return found
-
-
-def recognise(fetcher: Fetcher, url: str) -> Recognised:
-    """Identify a URL and fetch its first page. Raises NotRecognised or a SourceError."""
-    source, token = identify(url)
-    page = source.parse(fetcher.fetch(source.first_request(token)))
-    postings = merge_duplicates(page.open)
-    return Recognised(
-        source=source,
-        token=token,
-        url=source.board_url(token),
-        count=len(postings),
-        complete=page.next is None and page.complete,
-        sample=postings[:SAMPLE],
-    )
 
 
 def find(session: Session, source: str, token: str) -> Board | None:
@@ -254,6 +211,7 @@ def crawl_now(session: Session, board_id: int, now: datetime) -> Board | None:
         return None
     board.status = BoardStatus.ACTIVE
     board.next_crawl_at = now
+    board.lease = board.leased_until = None  # a visit under way began before this was asked: another follows
     enqueue_after_commit(session, JobName.CRAWL_DUE)
     session.commit()
     return board
@@ -265,7 +223,9 @@ def crawl_all_now(session: Session, now: datetime, ids: Sequence[int] | None = N
     chosen = Board.status != BoardStatus.PAUSED if ids is None else Board.id.in_(ids)
     found = list(session.scalars(select(Board.id).where(chosen)))
     session.execute(
-        update(Board).where(Board.id.in_(found)).values(next_crawl_at=now, status=BoardStatus.ACTIVE)
+        update(Board)
+        .where(Board.id.in_(found))
+        .values(next_crawl_at=now, status=BoardStatus.ACTIVE, lease=None, leased_until=None)
     )
     enqueue_after_commit(session, JobName.CRAWL_DUE)
     session.commit()

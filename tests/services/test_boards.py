@@ -44,11 +44,6 @@ def test_two_companies_with_one_slug_stay_apart(session, now):
     assert {one.company.slug, other.company.slug} == {"acme", "acme-2"}
 
 
-def test_a_url_that_no_source_knows_names_the_sources():
-    with pytest.raises(boards.NotRecognised, match="Greenhouse"):
-        boards.identify("https://example.org/careers")
-
-
 def test_claimed_boards_are_not_claimed_again_until_the_lease_runs_out(session, now):
     board = add(session, now)
     first = boards.claim_due(session, now, 10, LEASE)
@@ -94,3 +89,12 @@ def test_removing_the_last_board_removes_its_company(session, now):
     board = add(session, now)
     assert boards.remove(session, board.id)
     assert session.query(Board).count() == session.query(Company).count() == 0
+
+
+def test_a_crawl_asked_for_during_a_visit_is_another_visit(session, now):
+    board = add(session, now)
+    first = boards.claim_due(session, now, 1, LEASE)[0]
+    boards.crawl_all_now(session, now + timedelta(seconds=1), [board.id])
+    again = boards.claim_due(session, now + timedelta(seconds=2), 1, LEASE)
+    assert [claimed.board_id for claimed in again] == [board.id]
+    assert again[0].lease != first.lease
