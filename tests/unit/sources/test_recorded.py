@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from backend.cli.parse import with_envelope
 from backend.domain.normalise import normalise
 from backend.domain.posting import Posting
 from backend.sources.base import Request, Response
@@ -16,7 +17,9 @@ from backend.sources.registry import SOURCES, recognise, source
 BOARDS = Path(__file__).parents[4] / "shared" / "boards"
 NAMES = {known.name for known in SOURCES}
 # answers of another endpoint than the list
-NOT_LISTS = ("detail", ".job.", ".graphql.")
+NOT_LISTS = ("detail", ".job.", ".graphql.", "hh/dictionaries", "hn/whoishiring")
+# The index says 1, which is how many searches it proposes besides; its `totalCount` and its rows are 3.
+MISCOUNTED = {"nofluffjobs/search.json": 3}
 
 pytestmark = pytest.mark.skipif(
     not BOARDS.exists(), reason="no recorded answers beside the checkout (../shared/boards)"
@@ -52,9 +55,11 @@ DETAILS = [
 @pytest.mark.parametrize("row", LISTS, ids=lambda row: row["file"])
 def test_a_recorded_list_holds_as_many_postings_as_the_index_says(row: dict[str, str]) -> None:
     request = request_of(row["request"])
-    page = source(row["source"]).parse(Response(200, (BOARDS / row["file"]).read_bytes(), request=request))
+    board = source(row["source"])
+    answer = Response(200, (BOARDS / row["file"]).read_bytes(), request=request)
+    page = board.parse(with_envelope(board, answer))
 
-    assert len(page.postings) == int(row["listings"])
+    assert len(page.postings) == MISCOUNTED.get(row["file"], int(row["listings"]))
     for posting in page.postings:
         known = recognise(request.url) is not None
         assert posting.url.startswith("http") or not known
