@@ -11,18 +11,19 @@ from typing import IO
 import click
 from flask.cli import with_appcontext
 from redis.exceptions import RedisError
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from backend.app import current_redis, current_settings
 from backend.cli.parse import parse
 from backend.domain.exchange import SourceError
 from backend.fetch import build_fetcher
-from backend.models import Board, begin_write, db
+from backend.models import Board, db
 from backend.services import boards as services
-from backend.services import catalogue
+from backend.services import catalogue, discovery
 
 POLL_SECONDS = 0.5
+LONGEST_LIST = 10_000
 
 
 @click.group()
@@ -38,14 +39,12 @@ boards.add_command(parse)
 @click.option("--company", default="", help="The employer's name; else the board's token is shown.")
 @with_appcontext
 def add(url: str, company: str) -> None:
-    """Watch the board behind a careers URL."""
-    session = current_session()
+    """Watch the board behind a careers URL, or SOURCE:TOKEN."""
+    settings = current_settings()
     try:
-        source, token = services.identify(url)
-        begin_write(session)
-        board = services.add(session, source, token, company, now())
-        session.commit()
-    except (services.NotRecognised, services.BoardExists) as error:
+        source, token = discovery.locate(build_fetcher(settings, current_redis()), settings, url)
+        board = services.watch(current_session(), source, token, company, now())
+    except (discovery.NotRecognised, services.BoardExists, SourceError) as error:
         raise click.ClickException(str(error)) from None
     click.echo(f"added {board.source}:{board.token} as {board.company.name}, due at once")
 
@@ -87,15 +86,19 @@ def import_summary(outcomes: Counter[tuple[str, str]]) -> list[str]:
 @with_appcontext
 def recognise(url: str) -> None:
     """Say which board a URL is, and show its first postings. Nothing is stored."""
-    fetcher = build_fetcher(current_settings(), current_redis())
+    settings = current_settings()
     try:
-        found = services.recognise(fetcher, url)
-    except (services.NotRecognised, SourceError) as error:
+        found = discovery.recognise(build_fetcher(settings, current_redis()), settings, url)
+    except (discovery.NotRecognised, SourceError) as error:
         raise click.ClickException(str(error)) from None
+    if found.found_on:
+        click.echo(f"found on {found.found_on}", err=True)
     more = "" if found.complete else " or more"
     click.echo(f"{found.source.name}:{found.token}\t{found.url}\t{found.count}{more} postings")
     for posting in found.sample:
         click.echo(f"  {posting.title}\t{posting.url}")
+    for source, token in found.others:
+        click.echo(f"also there: {source.name}:{token}", err=True)
 
 
 @boards.command("list")
@@ -154,7 +157,7 @@ def wait_for(session: Session, ids: list[int], since: datetime, timeout: int) ->
     until = time.monotonic() + timeout
     waiting = len(ids)
     while time.monotonic() < until:
-        done = session.scalar(select(func.count()).where(Board.id.in_(ids), Board.last_crawl_at >= since))
+        done = session.scalar(select(func.count()).where(Board.last_crawl_at >= since, among(ids)))
         session.rollback()
         waiting = len(ids) - (done or 0)
         if not waiting:
@@ -163,10 +166,17 @@ def wait_for(session: Session, ids: list[int], since: datetime, timeout: int) ->
     raise click.ClickException(f"{waiting} of {len(ids)} boards were not crawled within {timeout} s")
 
 
+def among(ids: list[int]) -> ColumnElement[bool]:
+    """Boards by id; a long list is given as its bounds, since databases take only so many values."""
+    if len(ids) > LONGEST_LIST:
+        return Board.id.between(min(ids), max(ids))
+    return Board.id.in_(ids)
+
+
 def report(session: Session, ids: list[int]) -> None:
     by_status: Counter[str] = Counter()
     listings = 0
-    for board in session.scalars(select(Board).where(Board.id.in_(ids))):
+    for board in session.scalars(select(Board).where(among(ids))):
         by_status[board.last_status or "none"] += 1
         listings += board.open_count
         if board.last_error:

@@ -224,7 +224,7 @@ def crawl_all_now(session: Session, now: datetime, ids: Sequence[int] | None = N
     found = list(session.scalars(select(Board.id).where(chosen)))
     session.execute(
         update(Board)
-        .where(Board.id.in_(found))
+        .where(chosen)
         .values(next_crawl_at=now, status=BoardStatus.ACTIVE, lease=None, leased_until=None)
     )
     enqueue_after_commit(session, JobName.CRAWL_DUE)
