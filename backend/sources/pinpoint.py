@@ -31,9 +31,10 @@ class Pinpoint(Source):
         return address.host if own_host or address.subdomain("pinpointhq.com", _RESERVED) else None
 
     def token_of(self, told: str) -> str | None:
+        """A host, or the company's short name; a page deep inside a company's site is not Pinpoint's."""
         address = parse_address(told)
         if address is not None:
-            return address.host
+            return self.recognise(told) or (address.host if len(address.path) < 2 else None)
         return f"{told.lower()}.pinpointhq.com" if slug(told) else None
 
     def board_url(self, token: str) -> str:

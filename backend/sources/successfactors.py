@@ -70,7 +70,10 @@ class SuccessFactors(WebList):
 
     def token_of(self, told: str) -> str | None:
         address = parse_address(told)
-        return (self.recognise(told) or address.host) if address else None
+        if address is None or _OLD_HOST.fullmatch(address.host):
+            return self.recognise(told)
+        site = f"/{address.path[0]}" if len(address.path) == 2 and address.path[1] == "search" else ""
+        return self.recognise(told) or address.host + site
 
     def board_url(self, token: str) -> str:
         kind, _, place = token.rpartition(":")
@@ -157,9 +160,8 @@ def _posting(row: HtmlElement, asked: str) -> Posting:
     title = text_of(link)
     if number is None or title is None:
         raise SourceChanged("data-row: a job without a title, or without a link to it")
-    place = text_of(first(row, "jobLocation")) or text_of(
-        _tile_value(row, "location") or _tile_value(row, "city")
-    )
+    places = (first(row, "jobLocation"), _tile_value(row, "location"), _tile_value(row, "city"))
+    place = next((text for element in places if (text := text_of(element))), None)
     return Posting(
         external_id=checked_id(number.group(1), "data-row"),
         title=title,
