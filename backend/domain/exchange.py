@@ -27,6 +27,10 @@ class Postponed(SourceUnavailable):
     """The endpoint was not asked: its host is on hold or has no turn left. No failure of the board."""
 
 
+class HostFails(Postponed):
+    """The endpoint was not asked: its host failed again and again. Its boards count as failing."""
+
+
 class SourceChanged(SourceError):
     """The answer has another shape than the one this source knows. The message names the field."""
 

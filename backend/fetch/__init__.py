@@ -9,9 +9,11 @@ from redis import Redis
 from requests.adapters import HTTPAdapter
 
 from backend.fetch.addresses import AddressRefused, check_url, refusal
+from backend.fetch.breaker import FIRST_PAUSE, LONGEST_PAUSE, Patience
 from backend.fetch.fetcher import Fetcher, Limits
 from backend.fetch.pace import Pace, retry_after_of
 from backend.fetch.replay import ReplayAdapter, ReplayMissing
+from backend.fetch.robots import RobotsRefused
 from backend.fetch.transport import GuardedAdapter, SimulatorAdapter
 from backend.settings import Settings
 
@@ -19,6 +21,7 @@ __all__ = [
     "AddressRefused",
     "Fetcher",
     "ReplayMissing",
+    "RobotsRefused",
     "build_fetcher",
     "check_url",
     "refusal",
@@ -28,7 +31,7 @@ __all__ = [
 
 def build_fetcher(settings: Settings, redis: Redis) -> Fetcher:
     """The process's Fetcher. Raises ValueError for a HTTP_REPLAY or SIMULATOR_URL that cannot be used."""
-    pace = None if settings.http_replay else Pace(redis, settings.host_pace)
+    pace = None if settings.http_replay else Pace(redis, settings.host_pace, patience_of(settings))
     return Fetcher(_adapter(settings), pace, limits_of(settings), user_agent(settings.contact))
 
 
@@ -39,6 +42,12 @@ def limits_of(settings: Settings) -> Limits:
         whole=settings.board_deadline,
         body=settings.max_body_mb * 2**20,
     )
+
+
+def patience_of(settings: Settings) -> Patience:
+    """A host that fails is left alone for up to an hour, but not longer than a quiet board is anyway."""
+    longest = min(LONGEST_PAUSE, float(settings.crawl_interval_max))
+    return Patience(first=min(FIRST_PAUSE, longest), longest=longest)
 
 
 def user_agent(contact: str) -> str:

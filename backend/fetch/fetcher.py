@@ -19,8 +19,10 @@ from backend.fetch.body import ACCEPT_ENCODING, BodyRefused, read_body
 from backend.fetch.failures import broken_before_answer, what_happened
 from backend.fetch.pace import Pace, retry_after_of
 from backend.fetch.redirects import MOST_REDIRECTS, redirected
+from backend.fetch.robots import Robots
 from backend.fetch.transport import deadline as deadline_in_hand
 
+FAULT = 500
 SMALL_BODY = 65536  # of a redirect: read, so that the connection may be used again
 NO_PROXIES: dict[str, str] = {}
 
@@ -71,19 +73,25 @@ class Fetcher:
         self._headers = {"User-Agent": user_agent, "Accept-Encoding": ACCEPT_ENCODING, "Accept": "*/*"}
         self._allow = allow
         self._of_thread = threading.local()
+        self._robots = Robots(pace.shared if pace else None, self.fetch)
 
-    def fetch(self, request: Request, deadline: float | None = None) -> Response:
+    def fetch(self, request: Request, deadline: float | None = None, *, robots: bool = False) -> Response:
         """The answer, of any status, after at most five redirects; `deadline` is a time.monotonic value.
 
-        Raises AddressRefused for a URL or address that is not public; ReplayMissing for what is not
-        recorded; Postponed where the host is on hold or busy; SourceUnavailable where there is no whole
-        answer in time, and for a body that is too large, breaks off or cannot be unpacked.
+        `robots`: these are pages made for people, so the host's robots.txt is looked at first, at each hop.
+
+        Raises AddressRefused for a URL or address that is not public, and where robots.txt forbids it;
+        ReplayMissing for what is not recorded; Postponed where the host is on hold or busy, HostFails
+        where it failed again and again; SourceUnavailable where there is no whole answer in time, and for a
+        body that is too large, breaks off or cannot be unpacked.
         """
         due = time.monotonic() + self._limits.whole if deadline is None else deadline
         token = deadline_in_hand.set(due)
         asked = request
         try:
             for _ in range(MOST_REDIRECTS + 1):
+                if robots and self._pace:
+                    self._look_at_robots(asked, due)
                 found = self._ask(asked, request, due)
                 if isinstance(found, Response):
                     return found
@@ -91,7 +99,7 @@ class Fetcher:
         except AddressRefused as error:
             if asked is request:
                 raise
-            raise AddressRefused(f"{request.url}: redirects to {error}") from None
+            raise type(error)(f"{request.url}: redirects to {error}") from None
         finally:
             deadline_in_hand.reset(token)
         raise SourceUnavailable(
@@ -106,21 +114,36 @@ class Fetcher:
         """The answer, or what to ask next."""
         check_url(asked.url, self._allow)
         host = (urlsplit(asked.url).hostname or "").rstrip(".")
-        if self._pace:
-            self._pace.wait_turn(host, due)
+        troubled = self._pace.wait_turn(host, due) if self._pace else False
         begun = time.monotonic()
         try:
             answer = self._send(asked, due)
             try:
-                return self._read(answer, asked, first, host)
+                found = self._read(answer, asked, first, host)
+                self._note(host, well=answer.status_code < FAULT, troubled=troubled)
+                return found
             finally:
                 # What was read to its end is back in the pool already; the rest of any other is not wanted.
                 answer.raw.close()
         except BodyRefused as error:
+            self._note(host, well=True, troubled=troubled)
             raise SourceUnavailable(f"{asked.url}: the answer {error}") from None
         except (requests.RequestException, HTTPError) as error:
+            if begun < due and not isinstance(error, ValueError):  # a ValueError is about what was asked
+                self._note(host, well=False, troubled=troubled)
             reason = what_happened(error, host, begun, due)
             raise SourceUnavailable(f"{asked.url}: {reason}") from error
+
+    def _look_at_robots(self, asked: Request, due: float) -> None:
+        check_url(asked.url, self._allow)
+        self._robots.check(asked.url, due)
+
+    def _note(self, host: str, *, well: bool, troubled: bool) -> None:
+        """Tell the host's breaker how a request ended."""
+        if self._pace and well:
+            self._pace.breaker.answered(host, troubled=troubled)
+        elif self._pace:
+            self._pace.breaker.failed(host)
 
     def _read(
         self, answer: requests.Response, asked: Request, first: Request, host: str

@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
-from backend.domain.cadence import first_return, next_visit
+from backend.domain.cadence import after_host, first_return, next_visit
 from backend.domain.diff import Changes, CompleteCrawl, Known, Memory, PartialCrawl, UnchangedCrawl, diff
 from backend.models import Board, BoardStatus, Crawl, CrawlStatus, Listing, begin_write
 from backend.queueing import JobName, enqueue_after_commit
 from backend.services import listing_rows, unchanged
+from backend.services.boards import FAILING_AFTER
 from backend.services.unchanged import Cadence, Jitter, mean_seconds
 from backend.services.visits import Stored, Visit
 
@@ -181,7 +182,7 @@ def _reschedule(
     interval = rhythm.interval(board.interval_seconds)
     board.leased_until = board.lease = None
     if visit.status == CrawlStatus.POSTPONED:
-        board.next_crawl_at = next_visit(now, timedelta(0), 0, visit.retry_after, jitter())
+        _postpone(board, visit, now, jitter())
         return
     board.last_crawl_at, board.last_status, board.last_error = now, crawl.status, crawl.error
     if visit.status == CrawlStatus.SKIPPED:
@@ -201,12 +202,23 @@ def _reschedule(
     )
     if crawl.baseline:
         board.next_crawl_at = first_return(now, interval, jitter())
-    if visit.details_left:
+    if visit.more_details:
         board.next_crawl_at = min(board.next_crawl_at, now + DETAILS_PAUSE)
     if visit.status == CrawlStatus.GONE:
         board.status, board.next_crawl_at = BoardStatus.GONE, now + GONE_PAUSE
     elif read and board.status == BoardStatus.GONE:
         board.status = BoardStatus.ACTIVE
+
+
+def _postpone(board: Board, visit: Visit, now: datetime, jitter: float) -> None:
+    """Not asked. Where that is because its host fails, the board fails too, without further proof."""
+    if not visit.host_fails:
+        board.next_crawl_at = next_visit(now, timedelta(0), 0, visit.retry_after, jitter)
+        return
+    board.failures = max(board.failures, FAILING_AFTER)
+    board.failing_since = board.failing_since or now
+    board.last_error = board.last_error or visit.error
+    board.next_crawl_at = after_host(now, visit.retry_after or 0, jitter)
 
 
 def _found_change(crawl: Crawl) -> bool:

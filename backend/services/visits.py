@@ -11,6 +11,7 @@ from typing import Any
 
 from backend.domain import normalise
 from backend.domain.exchange import (
+    HostFails,
     Postponed,
     Request,
     Response,
@@ -70,7 +71,11 @@ class Item:
 
 @dataclass(slots=True)
 class Visit:
-    """What came of it. `items` is None unless the board was read; then `status` is COMPLETE or PARTIAL."""
+    """What came of it. `items` is None unless the board was read; then `status` is COMPLETE or PARTIAL.
+
+    `details_left`: some detail pages are still to be read; `more_details`: soon, for they were not asked yet.
+    `host_fails`: postponed, for its host failed again and again.
+    """
 
     assignment: Assignment
     started_at: datetime
@@ -78,7 +83,9 @@ class Visit:
     items: dict[str, Item] | None = None
     fingerprint: str | None = None
     validators: dict[str, str] = field(default_factory=dict)
+    host_fails: bool = False
     details_left: bool = False
+    more_details: bool = False
     bytes: int = 0
     requests: int = 0
     seconds: float = 0.0
@@ -124,6 +131,7 @@ def visit(
     except SourceChanged as error:
         result.status, result.error = CrawlStatus.CHANGED_SHAPE, str(error)
     except SourceUnavailable as error:
+        result.host_fails = isinstance(error, HostFails)
         postponed = isinstance(error, Postponed)
         result.status = CrawlStatus.POSTPONED if postponed else CrawlStatus.UNAVAILABLE
         result.error = str(error)
@@ -187,7 +195,8 @@ class _Reader:
 
     def ask(self, request: Request) -> Response:
         self.result.requests += 1
-        answer = self.fetcher.fetch(self.source.authorise(request, self.credentials), self.deadline)
+        authorised = self.source.authorise(request, self.credentials)
+        answer = self.fetcher.fetch(authorised, self.deadline, robots=self.source.web_pages)
         response = replace(answer, request=request)  # secrets reach no parser, page or report
         self.result.bytes += len(response.body)
         return response
@@ -225,6 +234,7 @@ class _Reader:
                 continue
             asked = self.source.detail_request(posting, list_request)
             if asked is not None:
+                self.result.more_details |= details <= 0
                 detailed = self.read_detail(posting, asked) if details > 0 else None
                 details -= 1
                 if detailed is None:
@@ -243,6 +253,7 @@ class _Reader:
         try:
             return self.source.parse_detail(posting, self.ask(request))
         except Postponed:
+            self.result.more_details = True
             return None
         except SourceError as error:
             self.result.error = self.result.error or f"a detail page: {error}"

@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 
 from backend.models import Board, Crawl, CrawlStatus, Listing, ListingEvent, ListingText, begin_write, db
 from backend.queueing import JobName, waiting_key
+from backend.services import boards
+from backend.sources import registry
 
 
 def listings(session):
@@ -239,3 +241,38 @@ def test_nothing_scraped_reaches_redis(session, board, endpoint, sweep, redis_se
     for key in redis_server.keys("*"):
         dump = redis_server.dump(key) or b""
         assert b"alert(" not in dump
+
+
+def test_boards_of_a_host_that_fails_are_not_asked_and_count_as_failing(
+    session, board, endpoint, sweep, clock
+):
+    endpoint.jobs = MANY
+    sweep()
+    endpoint.status = 500
+    for _ in range(5):
+        sweep()
+    asked = len(endpoint.asked)
+    begin_write(session)
+    other = boards.add(session, registry.source("greenhouse"), "other", "Other", clock())
+    session.commit()
+    sweep()
+    assert len(endpoint.asked) == asked
+    assert last_crawl(session).status == "postponed"
+    assert "fails again and again" in last_crawl(session).error
+    assert (other.failures, other.failing_since, other.last_status) == (3, clock(), None)
+    assert (board.open_count, board.last_status) == (12, "unavailable")
+    assert 55 <= (other.next_crawl_at - clock()).total_seconds() <= 120
+
+
+def test_pages_that_robots_txt_forbids_are_refused_and_close_nothing(
+    session, board, endpoint, sweep, monkeypatch
+):
+    endpoint.jobs = MANY
+    sweep()
+    monkeypatch.setattr(type(registry.source("greenhouse")), "web_pages", True)
+    endpoint.body = b"User-agent: *\nDisallow: /v1/boards/acme"
+    sweep()
+    assert endpoint.asked[1:] == ["/https://boards-api.greenhouse.io/robots.txt"]
+    assert last_crawl(session).status == "refused"
+    assert "https://boards-api.greenhouse.io/robots.txt does not let JobTracker read it" in board.last_error
+    assert board.open_count == 12

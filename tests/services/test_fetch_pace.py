@@ -168,7 +168,7 @@ def start_redis(folder):
 def test_while_redis_is_away_the_pace_is_kept_within_the_process_and_that_is_logged_once(
     tmp_path, caplog, monkeypatch
 ):
-    monkeypatch.setattr("backend.fetch.pace.REDIS_REST", 0.0)
+    monkeypatch.setattr("backend.fetch.shared.REDIS_REST", 0.0)
     caplog.set_level(logging.INFO)
     server, socket = start_redis(tmp_path)
     pace = Pace(Redis(unix_socket_path=socket), 0.05)
