@@ -19,8 +19,9 @@ from backend.api.schema import Answer, Body, Health, Moment
 from backend.app import current_redis, current_settings
 from backend.fetch import Fetcher, build_fetcher
 from backend.models import Board, BoardStatus, db
-from backend.services import boards
-from backend.services.boards import Choice, Recognised
+from backend.services import boards, discovery
+from backend.services.boards import Choice
+from backend.services.discovery import Recognised
 
 blueprint = APIBlueprint("admin_boards", __name__, url_prefix="/api/admin/boards", tag="Administration")
 
@@ -58,7 +59,12 @@ class BoardQuery(PageQuery):
 
 
 class PastedUrl(Body):
-    url: str = Field(min_length=4, max_length=600, examples=["https://boards.greenhouse.io/stripe"])
+    url: str = Field(
+        min_length=4,
+        max_length=2000,
+        examples=["https://boards.greenhouse.io/stripe"],
+        description="a careers page of any kind, or source:token",
+    )
 
 
 class NewBoard(PastedUrl):
@@ -76,6 +82,12 @@ class SamplePosting(Answer):
     locations: list[Place]
 
 
+class Candidate(Answer):
+    source: str
+    token: str
+    url: str
+
+
 class RecognisedAnswer(Answer):
     """What a pasted URL turned out to be. `count` is of the first page of the board."""
 
@@ -85,6 +97,8 @@ class RecognisedAnswer(Answer):
     known_board_id: int | None
     sample: list[SamplePosting]
     count: int
+    found_on: str | None = Field(description="the page that shows the board; null: the URL itself names it")
+    others: list[Candidate] = Field(description="further boards that the page shows")
 
 
 class CrawlAsked(Answer):
@@ -128,6 +142,11 @@ def recognised_answer(found: Recognised) -> RecognisedAnswer:
         url=found.url,
         known_board_id=known.id if known else None,
         count=found.count,
+        found_on=found.found_on,
+        others=[
+            Candidate(source=source.name, token=token, url=source.board_url(token))
+            for source, token in found.others
+        ],
         sample=[
             SamplePosting(
                 title=posting.title,
@@ -164,7 +183,7 @@ def list_boards(query_data: BoardQuery) -> BoardPage:
 def recognise_board(json_data: PastedUrl) -> RecognisedAnswer:
     """Which source and token a pasted URL is, with the board's first postings as proof"""
     db.session.rollback()  # no transaction is held open while a careers site thinks
-    return recognised_answer(boards.recognise(fetcher(), json_data.url))
+    return recognised_answer(discovery.recognise(fetcher(), current_settings(), json_data.url))
 
 
 @blueprint.post("")
@@ -174,7 +193,8 @@ def recognise_board(json_data: PastedUrl) -> RecognisedAnswer:
 @blueprint.output(BoardAnswer, status_code=201)
 def add_board(json_data: NewBoard) -> BoardAnswer:
     """Watch a board; it is crawled at once"""
-    source, token = boards.identify(json_data.url)
+    db.session.rollback()  # no transaction is held open while a careers site thinks
+    source, token = discovery.locate(fetcher(), current_settings(), json_data.url)
     board = boards.watch(db.session(), source, token, json_data.company, now())
     return board_answer(board)
 

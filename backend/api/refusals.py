@@ -6,12 +6,12 @@ from apiflask import APIFlask
 from flask import Response
 
 from backend.api.errors import ApiError, ErrorCode, answer
-from backend.services import administrators, boards, passwords, tokens, users
+from backend.services import administrators, boards, discovery, passwords, tokens, users
 
 REFUSALS: dict[type[Exception], tuple[ErrorCode, str | None]] = {
     administrators.LastAdmin: (ErrorCode.CONFLICT, None),
     boards.BoardExists: (ErrorCode.CONFLICT, "url"),
-    boards.NotRecognised: (ErrorCode.INVALID, "url"),
+    discovery.NotRecognised: (ErrorCode.INVALID, "url"),
     passwords.PasswordRefused: (ErrorCode.INVALID, "password"),
     tokens.BadToken: (ErrorCode.INVALID, "token"),
     users.BadEmail: (ErrorCode.INVALID, "email"),

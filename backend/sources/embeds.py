@@ -83,7 +83,9 @@ def weighed(page: str, page_url: str) -> dict[Found, int]:
     tags = list(tags_of(page))
     addresses = [*addresses_of_tags(tags, page_url), *addresses_of_text(page, page_url)]
     for address, weight in narrowed(addresses):
-        count(registry.recognise(address), weight)
+        found = registry.recognise(address)
+        if found is None or found[0].name not in GENERAL_SOURCES or ABOUT_WORK.search(address):
+            count(found, weight)  # a feed of news is no board
     for found in named_in_settings(page):
         count(found, EMBEDDED)
     named = {source.name for source, _ in weights}
@@ -158,9 +160,10 @@ def hosted(page: str, page_url: str) -> Iterator[Found]:
     """Boards on the page's own host, by signs of the service that made the page."""
     for name, sign in HOSTED:
         source = known(name)
-        token = source.token_of(page_url) if source is not None and sign.search(page) else None
-        if source is not None and token:
-            yield source, token
+        if source is not None and sign.search(page):
+            token = token_named(source, page_url) or token_named(source, host_of(page_url) or "")
+            if token:
+                yield source, token
 
 
 def general(page: str, tags: list[tuple[str, dict[str, str]]], page_url: str) -> Iterator[Found]:

@@ -84,6 +84,24 @@ def test_a_page_that_a_service_made_for_a_customers_host_is_a_board_of_that_host
     assert boards(page, "https://careers.acme.example/") == [("pinpoint", "careers.acme.example")]
 
 
+def test_what_every_site_may_have_comes_after_a_services_board() -> None:
+    page = """
+      <link rel="alternate" type="application/rss+xml" title="Jobs at Acme" href="/jobs/feed.rss">
+      <script type="application/ld+json">{"@type": "JobPosting", "title": "Cook"}</script>
+    """
+    general = [("rss", "https://www.acme.example/jobs/feed.rss"), ("json_ld", PAGE)]
+    assert boards(page) == general
+    assert boards(page + "https://jobs.lever.co/acme") == [("lever", "acme"), *general]
+
+
+def test_a_feed_of_news_and_a_sitemap_of_everything_are_no_boards() -> None:
+    page = """
+      <link rel="alternate" type="application/rss+xml" title="News" href="https://www.acme.example/feed.rss">
+      <a href="/feed.xml">feed</a> <a href="/sitemap.xml">sitemap</a>
+    """
+    assert boards(page, "https://www.acme.example/people") == []
+
+
 def test_a_page_that_links_to_a_board_is_not_taken_for_one_of_the_same_service() -> None:
     page = '<a href="https://acme.pinpointhq.com/">Openings</a>'
     assert boards(page) == [("pinpoint", "acme.pinpointhq.com")]
