@@ -75,7 +75,7 @@ ROOTS = [
     "jobsfeed",
 ]
 _SHUT = re.compile(
-    r"clos|inactive|expired|filled|delet|draft|archiv|unpublish|on.?hold|pause|withdrawn|cancel|disabled|\boff",
+    r"clos|inactive|expired|filled|delet|draft|archiv|unpublish|on.?hold|pause|withdrawn|cancel|disabled|\boff(?:line)?\b",
     re.IGNORECASE,
 )
 YES = frozenset({"1", "true", "yes", "y", "on", "ja", "oui", "si"})

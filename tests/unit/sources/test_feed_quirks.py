@@ -1,0 +1,392 @@
+"""Feeds and pages of anybody: XML lists, RSS, JSON Feed, and pages with schema.org's JobPosting."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import resource
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from io import BytesIO
+from typing import BinaryIO, cast
+
+import pytest
+
+from backend.domain.posting import Location, Posting, Salary, SalaryPeriod
+from backend.sources.base import Page, Request, Response, SourceChanged, SourceUnavailable
+from backend.sources.job_links import is_opening, title_of
+from backend.sources.registry import source
+from backend.sources.xml_feed import iter_postings
+from backend.sources.xml_fields import mapping_of
+from tests.unit.sources.examples import SAMPLES, example
+
+FEED = "https://jobs.larkspur.example/feed.xml"
+SITEMAP = "https://larkspur.example/sitemap.xml"
+NS = "http://www.sitemaps.org/schemas/sitemap/0.9"
+
+
+def postings(file: str) -> list[Posting]:
+    return example(file).page().postings
+
+
+def read(xml: str, fragment: str = "", **headers: str) -> list[Posting]:
+    request = Request(FEED + fragment)
+    return source("xml_feed").parse(Response(200, xml.encode(), headers, request, FEED)).postings
+
+
+def jobs(*rows: str) -> str:
+    return f"<jobs>{''.join(f'<job>{row}</job>' for row in rows)}</jobs>"
+
+
+ROW = "<title>Potter</title><id>1</id><url>https://x.example/1</url>"
+
+
+class TestXmlFeed:
+    def test_an_indeed_style_feed_is_read(self) -> None:
+        first, last = postings("xml_feed.xml")
+
+        assert (first.external_id, first.company, first.department) == ("LK-1", "Larkspur & Sons", "Workshop")
+        assert first.salary == Salary(60000, 75000, "EUR", SalaryPeriod.YEAR)
+        assert first.posted_at == datetime(2026, 8, 5, 22, 49, 39, tzinfo=UTC)
+        assert (first.work_mode, first.employment_type) == ("Hybrid remote", "fulltime")
+        assert first.description_html == "<p>Throw pots.</p>"
+        assert last.description_html == "<p>Watch &amp; wait.</p>"
+
+    def test_one_id_several_times_is_one_posting_in_all_places(self) -> None:
+        assert postings("xml_feed.xml")[0].locations == (
+            Location("Graz, Styria, AT", "Graz", "Styria", "AT"),
+            Location("Linz, AT", "Linz", None, "AT"),
+        )
+
+    def test_nested_places_are_each_read(self) -> None:
+        assert [place.text for place in postings("xml_feed.xml")[1].locations] == ["Wien, AT", "Bonn, DE"]
+
+    @pytest.mark.parametrize(
+        ("row", "open_"),
+        [
+            ("<status>closed</status>", False),
+            ("<status>Inactive</status>", False),
+            ("<status>EXPIRED</status>", False),
+            ("<expired>true</expired>", False),
+            ("<is_active>0</is_active>", False),
+            ("<status>active</status>", True),
+            ("<status>In Office</status>", True),
+            ("<expired>no</expired>", True),
+            ("<active>yes</active>", True),
+        ],
+    )
+    def test_closed_ones_are_left_out(self, row: str, open_: bool) -> None:
+        assert bool(read(jobs(ROW + row))) is open_
+
+    def test_what_is_past_its_date_is_left_out_by_the_answers_own_clock(self) -> None:
+        feed = jobs(ROW + "<expiration_date>2026-08-01</expiration_date>")
+
+        assert len(read(feed)) == 1
+        assert read(feed, date="Wed, 05 Aug 2026 07:28:00 GMT") == []
+        assert len(read(feed, date="Fri, 31 Jul 2026 07:28:00 GMT")) == 1
+
+    def test_an_operator_names_the_fields(self) -> None:
+        feed = (
+            '<export><vacancy key="7"><jobtitle>Potter</jobtitle><where><town>Graz</town></where>'
+            "<title>Ms</title><seite>https://x.example/7</seite></vacancy></export>"
+        )
+        with pytest.raises(SourceChanged, match="row:NAME"):
+            read(feed)
+        (only,) = read(feed, "#map=row:vacancy,title:jobtitle,id:@key,url:seite,city:where/town")
+
+        assert (only.external_id, only.title, only.url) == ("7", "Potter", "https://x.example/7")
+        assert only.locations == (Location("Graz", "Graz"),)
+
+    def test_a_mapping_is_part_of_the_address(self) -> None:
+        token = source("xml_feed").recognise("https://X.example/export?key=1#map=title:jobtitle,id:ref")
+
+        assert token == "https://x.example/export?key=1#map=title:jobtitle,id:ref"
+        assert mapping_of("map=title:jobtitle,nonsense:x,id:") == {"title": "jobtitle"}
+        assert mapping_of("top") == {}
+
+    @pytest.mark.parametrize("missing", ["title", "url"])
+    def test_a_job_without_title_or_address_is_an_error_that_names_it(self, missing: str) -> None:
+        row = ROW.replace(f"<{missing}>", "<nothing>").replace(f"</{missing}>", "</nothing>")
+
+        with pytest.raises(SourceChanged, match=rf"job\[1\]\.{missing}"):
+            read(jobs(ROW, row))
+
+    def test_without_an_id_the_address_is_one(self) -> None:
+        assert (
+            read(jobs("<title>P</title><url>https://x.example/1</url>"))[0].external_id
+            == "https://x.example/1"
+        )
+
+    def test_relative_dates_are_days(self) -> None:
+        assert read(jobs(ROW + "<date>vor 2 Wochen</date>"))[0].posted_days_ago == 14
+
+    @pytest.mark.parametrize(
+        "xml",
+        [
+            "<!DOCTYPE jobs [<!ENTITY a 'boom'>]><jobs/>",
+            "<jobs><job>" + ROW,
+            "<jobs><job><title>" + "<b>" * 300 + "</jobs>",
+            "<jobs><job>" + ROW + "<x/>" * 6000 + "</job></jobs>",
+            "<jobs><job>" + ROW + "<description>" + "x" * 11_000_000 + "</description></job></jobs>",
+            "<html><body/></html>",
+            '{"jobs": []}',
+        ],
+        ids=["dtd", "cut off", "broken", "endless job", "endless text", "page", "json"],
+    )
+    def test_hostile_feeds_are_refused(self, xml: str) -> None:
+        with pytest.raises(SourceChanged):
+            read(xml)
+
+    def test_memory_does_not_grow_with_the_feed(self) -> None:
+        text = "<description>" + "Throw pots. " * 400 + "</description>"
+        list(iter_postings(_Endless(200, text)))  # whatever the first reading needs once
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        count = sum(1 for _ in iter_postings(_Endless(8_000, text)))  # 40 MB
+        grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+
+        assert count == 8_000
+        assert grown < 8_000  # kB
+
+
+class _Endless(BytesIO):
+    """A file that makes up its jobs while it is read."""
+
+    def __init__(self, count: int, text: str) -> None:
+        super().__init__()
+        self._parts = self._made(count, text)
+
+    @staticmethod
+    def _made(count: int, text: str) -> Iterator[bytes]:
+        yield b"\n<jobs>"
+        for number in range(count):
+            yield f"<job><title>Potter</title><id>{number}</id><url>https://x.example/</url>{text}</job>\n".encode()
+        yield b"</jobs>"
+
+    def read(self, size: int | None = -1) -> bytes:
+        return next(self._parts, b"")
+
+
+def test_any_binary_file_will_do() -> None:
+    file = cast(BinaryIO, BytesIO(jobs(ROW).encode()))
+
+    assert [posting.title for posting in iter_postings(file, {})] == ["Potter"]
+
+
+class TestRss:
+    def test_we_work_remotely_names_the_company_first(self) -> None:
+        first, second = postings("rss.rss")
+
+        assert (first.company, first.title) == ("Larkspur", "Potter: Wheel and Kiln")
+        assert (first.work_mode, first.employment_type) == ("remote", "Full-Time")
+        # the state is where the company sits
+        assert [place.text for place in first.locations] == ["Anywhere in the World"]
+        assert [place.text for place in second.locations] == ["Europe Only"]
+        assert second.external_id == second.url
+        assert first.posted_at == datetime(2026, 8, 5, 20, 20, 27, tzinfo=UTC)
+
+    def test_other_feeds_keep_their_colons(self) -> None:
+        body = example("rss.rss").body
+        answer = Response(200, body, {}, Request("https://jobs.larkspur.example/jobs.rss"))
+
+        assert source("rss").parse(answer).postings[0].title == "Larkspur: Potter: Wheel and Kiln"
+
+    def test_crypto_jobs_tells_facts_in_the_text(self) -> None:
+        (only,) = postings("rss.crypto.rss")
+
+        assert (only.company, only.title) == ("Larkspur", "Potter")
+        assert only.salary == Salary(180000, 280000, "USD", SalaryPeriod.YEAR)
+        assert (only.locations, only.employment_type) == ((Location("Remote"),), "Part Time")
+        assert only.url == "https://crypto.jobs/jobs/potter-at-larkspur"
+
+    def test_atom_is_read_too(self) -> None:
+        body = (SAMPLES / "rss.atom").read_bytes()
+        (only,) = (
+            source("rss").parse(Response(200, body, {}, Request("https://x.example/jobs.atom"))).postings
+        )
+
+        assert (only.title, only.url) == ("Potter", "https://jobs.larkspur.example/1")
+        assert only.external_id == "tag:larkspur.example,2026:1"
+
+    def test_a_feed_is_a_window_and_never_complete(self) -> None:
+        assert example("rss.rss").page().complete is False
+
+
+class TestJsonFeed:
+    def test_items_may_carry_a_job_posting(self) -> None:
+        first, second = postings("json_feed.json")
+
+        assert (first.company, first.employment_type) == ("Larkspur & Sons", "FULL_TIME")
+        assert first.locations == (Location("Graz, AT", "Graz", None, "AT"),)
+        assert second.description_html == "<p>Glaze &lt; fire.<br>Twice.</p>"
+        assert second.company == "Larkspur jobs"
+
+    def test_the_next_page_stays_on_the_host(self) -> None:
+        one = example("json_feed.json")
+        assert one.page().next is not None
+        away = one.body.replace(
+            b"https://jobs.larkspur.example/feed.json?page=2", b"https://evil.example/feed.json"
+        )
+        assert one.source.parse(one.answer(away)).next is None
+        assert one.source.proven is False
+
+
+def page_of(html: str, url: str = "https://larkspur.example/careers") -> Page:
+    return source("json_ld").parse(Response(200, html.encode(), {}, Request(url), url))
+
+
+def careers(*links: str, script: str = "") -> str:
+    return f"<!DOCTYPE html><html><head>{script}</head><body>{''.join(links)}</body></html>"
+
+
+JOB = (
+    '<script type="application/ld+json">{"@type":"JobPosting","title":"Potter","description":"Pots"}</script>'
+)
+
+
+class TestJsonLd:
+    def test_a_sitemap_gives_what_looks_like_openings(self) -> None:
+        page = example("json_ld.xml").page()
+
+        assert [(posting.title, posting.url) for posting in page.postings] == [
+            ("Glazier", "https://larkspur.example/jobs/Glazier"),
+            ("Senior Potter", "https://larkspur.example/careers/senior-Potter-10234"),
+            ("Potter", "https://larkspur.example/jobs/Potter"),
+        ]
+        assert page.postings[0].posted_at == datetime(2026, 8, 5, 8, tzinfo=UTC)
+
+    def test_an_openings_own_page_tells_the_rest(self) -> None:
+        one = example("json_ld.xml")
+        listed = one.page().postings[2]
+        asked = one.source.detail_request(listed, Request(one.url))
+        assert asked == Request(listed.url)
+        body = careers(script=JOB.replace("Potter", "Master Potter")).encode()
+        detailed = one.source.parse_detail(listed, Response(200, body, {}, asked, listed.url))
+
+        assert (detailed.title, detailed.external_id) == ("Master Potter", listed.external_id)
+        assert detailed.description_html == "<p>Pots</p>"
+
+    def test_a_page_without_a_posting_is_an_error(self) -> None:
+        one = example("json_ld.xml")
+        listed = one.page().postings[2]
+
+        with pytest.raises(SourceChanged, match="JobPosting"):
+            one.source.parse_detail(listed, Response(200, careers().encode(), {}, Request(listed.url)))
+        with pytest.raises(SourceUnavailable):
+            one.source.parse_detail(listed, Response(503, b"", {}, Request(listed.url)))
+
+    def test_a_page_with_postings_needs_no_details(self) -> None:
+        page = page_of(careers(script=JOB))
+
+        assert [posting.title for posting in page.postings] == ["Potter"]
+        assert source("json_ld").detail_request(page.postings[0], Request("x")) is None
+
+    def test_a_page_with_links_names_openings_by_them(self) -> None:
+        page = page_of(
+            careers(
+                '<a href="/jobs/master-potter">Master Potter (m/f/d)</a>',
+                '<a href="/jobs/glazier-17#apply">Apply now</a>',
+                '<a href="/jobs?page=2">Next</a>',
+                '<a href="/about">About us</a>',
+                '<a href="https://elsewhere.test/jobs/other-one">Other</a>',
+                '<a href="mailto:jobs@larkspur.example">Write</a>',
+            )
+        )
+
+        assert [(posting.title, posting.url) for posting in page.postings] == [
+            ("Master Potter (m/f/d)", "https://larkspur.example/jobs/master-potter"),
+            ("Glazier 17", "https://larkspur.example/jobs/glazier-17"),
+        ]
+
+    def test_a_list_of_addresses_in_the_linked_data_is_read(self) -> None:
+        items = {
+            "@type": "ItemList",
+            "itemListElement": [{"@type": "ListItem", "url": "/jobs/master-potter"}],
+        }
+        script = f'<script type="application/ld+json">{json.dumps(items)}</script>'
+
+        assert [posting.title for posting in page_of(careers(script=script)).postings] == ["Master potter"]
+
+    @pytest.mark.parametrize(
+        "html",
+        [
+            careers(),
+            careers('<a href="/about">About</a>'),
+            careers(script=JOB)[:-14],
+            careers(script=JOB[:-30]),
+        ],
+        ids=["empty", "no openings", "cut off", "cut off in the script"],
+    )
+    def test_a_page_that_is_not_understood_is_an_error_not_an_empty_list(self, html: str) -> None:
+        with pytest.raises(SourceChanged):
+            page_of(html)
+
+    def test_a_sitemap_without_any_opening_is_an_error_not_an_empty_list(self) -> None:
+        body = f'<urlset xmlns="{NS}"><url><loc>https://larkspur.example/about</loc></url></urlset>'
+
+        with pytest.raises(SourceChanged, match="none of its 1 addresses"):
+            source("json_ld").parse(Response(200, body.encode(), {}, Request(SITEMAP)))
+
+    def test_an_index_of_sitemaps_is_followed_one_by_one(self) -> None:
+        index = f'<sitemapindex xmlns="{NS}">' + "".join(
+            f"<sitemap><loc>https://larkspur.example/{name}.xml</loc></sitemap>"
+            for name in ("pages", "jobs-1", "jobs-2")
+        )
+        answers = {
+            SITEMAP: index + "</sitemapindex>",
+            "https://larkspur.example/jobs-1.xml": f'<urlset xmlns="{NS}"><url><loc>https://larkspur.example/jobs/pot-maker</loc></url></urlset>',
+            "https://larkspur.example/jobs-2.xml": f'<urlset xmlns="{NS}"/>',
+        }
+        asked: Request | None = Request(SITEMAP)
+        seen, found = [], []
+        while asked is not None:
+            address = asked.url.partition("#")[0]
+            seen.append(address.rpartition("/")[2])
+            page = source("json_ld").parse(Response(200, answers[address].encode(), {}, asked, address))
+            found += page.postings
+            asked = page.next
+
+        assert seen == ["sitemap.xml", "jobs-1.xml", "sitemap.xml", "jobs-2.xml", "sitemap.xml"]
+        assert [posting.title for posting in found] == ["Pot maker"]
+
+    def test_a_packed_sitemap_is_unpacked_within_limits(self) -> None:
+        one = example("json_ld.xml")
+
+        assert one.source.parse(one.answer(gzip.compress(one.body))).postings == one.page().postings
+        with pytest.raises(SourceChanged):
+            one.source.parse(one.answer(gzip.compress(one.body)[:-20]))
+        with pytest.raises(SourceChanged, match="over"):
+            one.source.parse(one.answer(gzip.compress(b" " * 70_000_000)))
+
+    @pytest.mark.parametrize(
+        ("path", "opening"),
+        [
+            ("/jobs/potter", True),
+            ("/en/jobs/potter-m-f-d", True),
+            ("/careers/potter-1234", True),
+            ("/karriere/stellenangebote/toepfer", True),
+            ("/offres-emploi/potier-h-f", True),
+            ("/company/job-84213", True),
+            ("/careers/our-culture", False),
+            ("/jobs", False),
+            ("/jobs/", False),
+            ("/jobs/page/2", False),
+            ("/jobs/search", False),
+            ("/jobs/brochure.pdf", False),
+            ("/blog/jobs-report", False),
+            ("/", False),
+        ],
+    )
+    def test_what_looks_like_an_opening(self, path: str, opening: bool) -> None:
+        assert is_opening(f"https://larkspur.example{path}") is opening
+
+    @pytest.mark.parametrize(
+        ("path", "title"),
+        [
+            ("/jobs/senior-potter-m-f-d-84213", "Senior potter m f d"),
+            ("/jobs/84213/senior_potter.html", "Senior potter"),
+            ("/jobs/0b5d1ec6-3f0a-4a55-9d55-000000000000", "Opening"),
+            ("/stellen/t%C3%B6pfer", "Töpfer"),
+        ],
+    )
+    def test_a_provisional_title_is_told_from_the_address(self, path: str, title: str) -> None:
+        assert title_of(f"https://larkspur.example{path}") == title
