@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from backend.domain.gazetteer import country_code
 from backend.domain.posting import Location, Posting, Salary, merge_duplicates
@@ -14,7 +14,7 @@ from backend.sources.answers import json_answer
 from backend.sources.base import Page, Request, Response, Source
 from backend.sources.moments import loose_moment
 from backend.sources.queries import number_of, search_token, with_parameter, with_search
-from backend.sources.shapes import Fields, rows
+from backend.sources.shapes import Fields, rows, web_url
 from backend.sources.texts import as_html
 
 HOST = "https://api.justjoin.it"
@@ -82,7 +82,7 @@ def _posting(row: Fields) -> Posting:
     return Posting(
         external_id=external_id,
         title=row.need_text("title"),
-        url=f"{SITE}/{quote(slug or external_id, safe='')}",
+        url=web_url(f"{SITE}/{slug or external_id}", row.at("slug")),
         company=row.text("companyName"),
         locations=tuple(dict.fromkeys(_places(row))),
         department=row.object("category").text("key"),
