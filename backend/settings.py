@@ -67,7 +67,7 @@ class Settings(BaseSettings):
     crawl_job_seconds: int = Field(45, ge=1, description="a crawl job takes no new batch after this")
     board_deadline: int = Field(60, ge=1, description="a visit to one board is given up after this")
     lease_seconds: int = Field(
-        90, ge=2, description="a board claimed by a dead worker is free again after this"
+        60, ge=2, description="a board claimed by a dead worker is free again after this"
     )
     details_per_visit: int = Field(
         200, ge=0, description="detail pages asked in one visit; the rest in the next"
