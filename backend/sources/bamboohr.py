@@ -25,6 +25,7 @@ _RESERVED = {"www", "app", "api", "help", "documentation", "partners", "marketpl
 # locationType; only 0 and 1 are sure
 _MODES = {"0": "onsite", "1": "remote", "2": "hybrid"}
 _POSITION = re.compile(r"bhrPositionID_(\d+)")
+_NOTHING = re.compile(r"no (?:open |current |available )*(?:positions|openings|jobs)", re.IGNORECASE)
 _NUMBER_AT_END = re.compile(r"(?:/|=)(\d{1,18})$")
 
 
@@ -124,10 +125,13 @@ def _locations(row: Fields) -> Iterator[Location]:
 
 
 def _has_widget(tree: HtmlElement) -> bool:
-    return (
-        first(tree, "BambooHR-ATS-board", "BambooHR-ATS-Department-List", "BambooHR-ATS-Jobs-Item")
-        is not None
-    )
+    """Openings, or a widget that says that there are none."""
+    if first(tree, "BambooHR-ATS-Jobs-Item") is not None:
+        return True
+    board = first(tree, "BambooHR-ATS-board")
+    if board is None:
+        return False
+    return first(board, "BambooHR-ATS-blankState") is not None or bool(_NOTHING.search(text_of(board) or ""))
 
 
 def _from_widget(tree: HtmlElement, asked: str) -> Iterator[Posting]:
