@@ -65,7 +65,7 @@ def _as_json(page: str, start: int, name: str) -> str:
         if kind != "blank":
             pieces.append(text)
         if depth == 0:
-            return "".join(pieces)
+            return " ".join(pieces)
 
 
 def _character(match: re.Match[str]) -> str:
