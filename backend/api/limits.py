@@ -21,6 +21,7 @@ EXPORT = "10 per 15 minutes"
 SEARCH = "120 per minute"
 PREVIEW = "60 per minute"
 RECOGNISE = "60 per minute"
+SUGGEST = "20 per hour"
 
 
 def client() -> str:

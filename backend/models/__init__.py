@@ -6,6 +6,7 @@ from backend.models.board import Board, BoardStatus
 from backend.models.company import Company
 from backend.models.crawl import Crawl, CrawlStatus
 from backend.models.listing import Listing, ListingEvent, ListingText
+from backend.models.suggestion import Suggestion, SuggestionStatus
 from backend.models.tracker import Cadence, Finding, Match, Notification, SavedQuery, Tracker
 from backend.models.user import User
 
@@ -26,6 +27,8 @@ __all__ = [
     "Match",
     "Notification",
     "SavedQuery",
+    "Suggestion",
+    "SuggestionStatus",
     "Tracker",
     "User",
     "begin_write",

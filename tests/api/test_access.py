@@ -33,6 +33,7 @@ OPEN_TO_ALL = {
     "companies.get_company",
     "stats.get_stats",
     "stats.list_sources",
+    "suggestions.suggest",
     "unsubscribe.look",
     "unsubscribe.stop",
 }

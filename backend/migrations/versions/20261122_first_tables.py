@@ -215,6 +215,27 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "suggestions",
+        sa.Column("id", big_id, autoincrement=True, nullable=False),
+        sa.Column("key", sa.String(length=700), nullable=False),
+        sa.Column("url", sa.String(length=600), nullable=False),
+        sa.Column("company", sa.String(length=200), nullable=False),
+        sa.Column("status", sa.String(length=10), nullable=False),
+        sa.Column("times", big_id, nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("board_id", big_id, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["board_id"], ["boards.id"], name=op.f("fk_suggestions_board_id_boards"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_suggestions")),
+        sa.UniqueConstraint("key", name=op.f("uq_suggestions_key")),
+    )
+    with op.batch_alter_table("suggestions", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_suggestions_board_id"), ["board_id"], unique=False)
+        batch_op.create_index("ix_suggestions_status", ["status", "id"], unique=False)
+
+    op.create_table(
         "listings",
         sa.Column("id", big_id, autoincrement=True, nullable=False),
         sa.Column("board_id", big_id, nullable=False),
@@ -391,6 +412,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_listings_changed")
 
     op.drop_table("listings")
+    with op.batch_alter_table("suggestions", schema=None) as batch_op:
+        batch_op.drop_index("ix_suggestions_status")
+        batch_op.drop_index(batch_op.f("ix_suggestions_board_id"))
+
+    op.drop_table("suggestions")
     with op.batch_alter_table("crawls", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_crawls_unmatched",
