@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 
 class SourceError(Exception):
@@ -37,6 +38,15 @@ class SourceChanged(SourceError):
 
 class SourceGone(SourceError):
     """The endpoint says that the board does not exist (404, 410)."""
+
+
+def hide_secrets(error: SourceError, secrets: Iterable[str]) -> None:
+    """Take secrets out of an error's message: some endpoints want theirs in the address."""
+    text = str(error)
+    for secret in secrets:
+        for written in (secret, quote_plus(secret), quote(secret, safe="")):
+            text = text.replace(written, "***") if written else text
+    error.args = (text,)
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,7 +73,8 @@ class Posting:
     `work_mode` and `level` may be the source's own words: `normalise` turns them into the enums above.
     `posted_at` is aware and in UTC. `posted_days_ago` holds a relative date ("Posted 3 Days Ago"), which
     stays outside every hash. `description_html` is not sanitised yet; None means the list answer has no
-    text and a detail request may give it.
+    text and a detail request may give it. `provisional`: only an address is known, which may not even be an
+    opening's; without its detail there is nothing to show.
     """
 
     external_id: str
@@ -89,6 +90,7 @@ class Posting:
     salary: Salary | None = None
     posted_at: datetime | None = None
     posted_days_ago: int | None = field(default=None, compare=False)
+    provisional: bool = field(default=False, compare=False)
 
 
 def merge_duplicates(postings: list[Posting]) -> list[Posting]:

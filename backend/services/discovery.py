@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from backend.domain.exchange import Request, Response, SourceError, SourceUnavailable
+from backend.domain.exchange import Request, Response, SourceError, SourceUnavailable, hide_secrets
 from backend.domain.posting import Posting, merge_duplicates
 from backend.fetch import Fetcher
 from backend.settings import Settings
@@ -189,7 +189,7 @@ class Sampler:
         )
 
     def credentials(self, source: Source) -> Mapping[str, str]:
-        given = self.settings.credentials(source.needs)
+        given = self.settings.credentials((*source.needs, *source.wants))
         lacking = [name for name in source.needs if not given.get(name)]
         if lacking:
             raise SourceUnavailable(f"{source.label} needs the settings {', '.join(lacking).upper()}")
@@ -202,5 +202,9 @@ class Sampler:
         return source.parse(self.ask(source, request, credentials))
 
     def ask(self, source: Source, request: Request, credentials: Mapping[str, str]) -> Response:
-        answer = self.fetcher.fetch(source.authorise(request, credentials), self.deadline)
+        try:
+            answer = self.fetcher.fetch(source.authorise(request, credentials), self.deadline)
+        except SourceError as error:
+            hide_secrets(error, credentials.values())
+            raise
         return replace(answer, request=request)  # secrets reach no parser and no page

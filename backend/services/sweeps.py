@@ -106,7 +106,8 @@ class Sweeper:
 
     def visit(self, assignment: Assignment) -> Visit:
         limits = Limits(self.settings.board_deadline, self.settings.details_per_visit)
-        credentials = self.settings.credentials(assignment.source.needs)
+        source = assignment.source
+        credentials = self.settings.credentials((*source.needs, *source.wants))
         return visit(assignment, self.fetcher, credentials, self.load_stored, limits, self.clock())
 
     def load_stored(self, board_id: int) -> dict[str, Stored]:

@@ -19,6 +19,7 @@ from backend.domain.exchange import (
     SourceError,
     SourceGone,
     SourceUnavailable,
+    hide_secrets,
 )
 from backend.domain.normalise import Normalised
 from backend.domain.posting import Posting, merge_duplicates
@@ -167,7 +168,7 @@ class _Reader:
         if current and board.validators:
             request = replace(request, headers={**request.headers, **board.validators})
         response = self.ask(request)
-        if response.status == NOT_MODIFIED and current and board.fingerprint:
+        if response.status == NOT_MODIFIED and current and board.validators and board.fingerprint:
             return self.unchanged()
         digest = hashlib.sha256()
         if response.status == OK:
@@ -196,7 +197,11 @@ class _Reader:
     def ask(self, request: Request) -> Response:
         self.result.requests += 1
         authorised = self.source.authorise(request, self.credentials)
-        answer = self.fetcher.fetch(authorised, self.deadline, robots=self.source.web_pages)
+        try:
+            answer = self.fetcher.fetch(authorised, self.deadline, robots=self.source.web_pages)
+        except SourceError as error:
+            hide_secrets(error, self.credentials.values())
+            raise
         response = replace(answer, request=request)  # secrets reach no parser, page or report
         self.result.bytes += len(response.body)
         return response
@@ -242,6 +247,7 @@ class _Reader:
                     list_hash = None
                     if known is not None:
                         items[posting.external_id] = Item(None, known.content_hash, None)
+                    if known is not None or posting.provisional:
                         continue
                 posting = detailed or posting
             content = normalise.normalise(posting, now)

@@ -52,8 +52,9 @@ class Source(Protocol):
     Subclass it and override what differs. `parser_version` goes up whenever `parse` would read more from
     the same bytes: unchanged boards are then parsed anew. `url_forms` are shown to people who paste
     something else. `envelope` names the list in a list answer; None where the answer is the bare list.
-    `needs` names the settings without which the endpoint cannot be asked. `proven` is False while no real
-    answer was recorded. `web_pages`: the endpoint is pages made for people, so robots.txt is honoured.
+    `needs` names the settings without which the endpoint cannot be asked, `wants` those that help. `proven`
+    is False while no real answer was recorded. `web_pages`: the endpoint is pages made for people, so
+    robots.txt is honoured.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Source(Protocol):
     url_forms: tuple[str, ...]
     envelope: str | None = None
     needs: tuple[str, ...] = ()
+    wants: tuple[str, ...] = ()
     proven: bool = True
     web_pages: bool = False
 

@@ -141,7 +141,7 @@ def _opening(page_url: str, link: str, text: str | None, changed: str | None) ->
         return None
     title = text if text and len(text) <= 200 and not _NO_TITLE.fullmatch(text) else title_of(url)
     # a sitemap's date of the last change: another one has the page read again
-    return Posting(short_id(url), title, url, posted_at=loose_moment(changed))
+    return Posting(short_id(url), title, url, posted_at=loose_moment(changed), provisional=True)
 
 
 def _site(url: str) -> str:

@@ -33,6 +33,7 @@ class TheMuse(Source):
     parser_version = 1
     url_forms = ("www.themuse.com/api/public/jobs?company=COMPANY",)
     envelope = "results"
+    wants = ("themuse_api_key",)
 
     def recognise(self, url: str) -> str | None:
         address = parse_address(url)
