@@ -33,6 +33,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/admin/boards', name: 'admin-boards', component: () => import('@/views/admin/BoardsView.vue'), meta: { title: 'adminBoards', needs: 'admin', wide: true } },
   { path: '/admin/boards/:id(\\d+)', name: 'admin-board', component: () => import('@/views/admin/BoardView.vue'), meta: { title: 'adminBoard', needs: 'admin', wide: true } },
   { path: '/admin/crawls', name: 'admin-crawls', component: () => import('@/views/admin/CrawlsView.vue'), meta: { title: 'adminCrawls', needs: 'admin', wide: true } },
+  { path: '/admin/suggestions', name: 'admin-suggestions', component: () => import('@/views/admin/SuggestionsView.vue'), meta: { title: 'adminSuggestions', needs: 'admin', wide: true } },
   { path: '/admin/users', name: 'admin-users', component: () => import('@/views/admin/UsersView.vue'), meta: { title: 'adminUsers', needs: 'admin', wide: true } },
   { path: '/:path(.*)*', name: 'not-found', component: () => import('@/views/NotFoundView.vue'), meta: { title: 'notFound' } },
 ]

@@ -2,6 +2,7 @@ import account from './account.json'
 import admin from './admin.json'
 import common from './common.json'
 import listings from './listings.json'
+import suggestions from './suggestions.json'
 import trackers from './trackers.json'
 
-export default { ...common, ...listings, ...trackers, ...account, ...admin }
+export default { ...common, ...listings, ...trackers, ...account, ...admin, ...suggestions }
