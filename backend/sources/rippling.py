@@ -67,11 +67,11 @@ class Rippling(Source):
         board = self.board_url(token) if token else None
         if isinstance(answer, list):
             found = rows(answer)
-            return Page(merge_duplicates([_posting(row, row.need_id("uuid"), board) for row in found]))
+            return Page(merge_duplicates([_posting(row, _identity(row), board) for row in found]))
         found = rows(answer, "items")
         envelope = Fields(answer)
         return Page(
-            merge_duplicates([_posting(row, row.need_id("id"), board) for row in found]),
+            merge_duplicates([_posting(row, _identity(row), board) for row in found]),
             next=_next_request(response.request, envelope, len(found)),
         )
 
@@ -95,6 +95,11 @@ class Rippling(Source):
             salary=_salary(detail),
             posted_at=detail.moment("createdOn"),
         )
+
+
+def _identity(row: Fields) -> str:
+    """`uuid`, which the newer list calls `id`."""
+    return row.need_id("id" if "uuid" not in row.value and "id" in row.value else "uuid")
 
 
 def _posting(row: Fields, external_id: str, board: str | None) -> Posting:
