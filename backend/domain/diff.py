@@ -89,11 +89,18 @@ def diff(
         return _unchanged(known, memory, now, empty_after)
     seen = _seen(known, crawl.items)
     if isinstance(crawl, PartialCrawl):
-        return replace(seen, memory=memory)
+        return replace(seen, memory=_met(memory, frozenset(crawl.items)))
     unseen = [key for key, listing in known.items() if not listing.closed and key not in crawl.items]
     if not crawl.items and unseen:
         return _emptied(unseen, memory, now, empty_after)
     return _complete(known, frozenset(crawl.items), seen, unseen, memory)
+
+
+def _met(memory: Memory, items: frozenset[str]) -> Memory:
+    """After a partial crawl: a board that shows something is not empty, and what it shows is not missed."""
+    if not items:
+        return memory
+    return Memory(held=None if memory.held is None else memory.held | items)
 
 
 def _seen(known: Mapping[str, Known], items: Mapping[str, str]) -> Changes:
@@ -120,14 +127,23 @@ def _complete(
     unseen: list[str],
     memory: Memory,
 ) -> Changes:
+    if memory.held is not None and nearly_same(memory.held, items):
+        return _confirmed(seen, unseen, memory.held)
     newly = [key for key in unseen if not known[key].missed]
     open_count = sum(not listing.closed for listing in known.values())
     if open_count >= HOLD_FROM and len(newly) > HOLD_SHARE * open_count:
-        if memory.held is not None and nearly_same(memory.held, items):
-            return replace(seen, closed=unseen)
         return replace(seen, held=True, memory=Memory(held=items))
     missing, closed = _count_misses(known, unseen)
     return replace(seen, missing=missing, closed=closed)
+
+
+def _confirmed(seen: Changes, unseen: list[str], held: frozenset[str]) -> Changes:
+    """What both crawls missed closes; what the held one still saw was missed once."""
+    return replace(
+        seen,
+        missing=[key for key in unseen if key in held],
+        closed=[key for key in unseen if key not in held],
+    )
 
 
 def _unchanged(known: Mapping[str, Known], memory: Memory, now: datetime, empty_after: timedelta) -> Changes:
