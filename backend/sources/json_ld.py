@@ -11,8 +11,9 @@ from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 from lxml.html import HtmlElement
 
 from backend.domain.exchange import SourceChanged
+from backend.domain.normalise import list_hash
 from backend.domain.posting import Posting, merge_duplicates
-from backend.sources.answers import http_date, is_page, page_answer, require_ok
+from backend.sources.answers import fingerprint_or_body, http_date, is_page, page_answer, require_ok
 from backend.sources.base import Page, Request, Response, Source
 from backend.sources.feeds import feed_token, feed_url
 from backend.sources.job_links import is_opening, title_of
@@ -62,6 +63,13 @@ class JsonLd(Source):
 
     def first_request(self, token: str) -> Request:
         return Request(feed_url(token))
+
+    def fingerprint(self, response: Response) -> bytes:
+        """What a page lists: the page around it is made anew for everybody who asks."""
+        return fingerprint_or_body(response, self._listed) if is_page(response) else response.body
+
+    def _listed(self, response: Response) -> bytes:
+        return "\n".join(list_hash(posting) for posting in self.parse(response).postings).encode()
 
     def parse(self, response: Response) -> Page:
         if is_page(response):

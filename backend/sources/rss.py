@@ -11,7 +11,7 @@ from backend.domain.posting import Location, Posting, merge_duplicates
 from backend.domain.salary import parse_salary
 from backend.sources.answers import require_ok
 from backend.sources.base import Page, Request, Response, Source
-from backend.sources.feeds import feed_token, feed_url
+from backend.sources.feeds import feed_token, feed_url, without_build_date
 from backend.sources.markup import XmlRow, xml_rows
 from backend.sources.moments import loose_moment
 from backend.sources.shapes import checked_id, web_url
@@ -48,6 +48,9 @@ class Rss(Source):
 
     def first_request(self, token: str) -> Request:
         return Request(feed_url(token))
+
+    def fingerprint(self, response: Response) -> bytes:
+        return without_build_date(response.body)
 
     def parse(self, response: Response) -> Page:
         if _ATOM_START.search(require_ok(response).body[:2000]):

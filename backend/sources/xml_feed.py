@@ -17,7 +17,7 @@ from backend.domain.posting import Location, Posting, Salary, merge_duplicates
 from backend.domain.salary import parse_salary, salary_of, salary_period
 from backend.sources.answers import http_date, require_ok
 from backend.sources.base import Page, Request, Response, Source
-from backend.sources.feeds import feed_token, feed_url
+from backend.sources.feeds import feed_token, feed_url, without_build_date
 from backend.sources.moments import days_ago, loose_moment
 from backend.sources.shapes import checked_id, web_url
 from backend.sources.texts import as_html, as_line
@@ -50,6 +50,9 @@ class XmlFeed(Source):
 
     def first_request(self, token: str) -> Request:
         return Request(feed_url(token))
+
+    def fingerprint(self, response: Response) -> bytes:
+        return without_build_date(response.body)
 
     def parse(self, response: Response) -> Page:
         require_ok(response)

@@ -172,6 +172,24 @@ def test_any_binary_file_will_do() -> None:
     assert [posting.title for posting in iter_postings(file, {})] == ["Potter"]
 
 
+@pytest.mark.parametrize("file", ["xml_feed.xml", "rss.rss"])
+def test_the_moment_a_feed_was_made_is_no_change(file: str) -> None:
+    one = example(file)
+    built = b"<lastBuildDate>Thu, 06 Aug 2026 22:49:39 GMT</lastBuildDate>"
+    start = one.body.index(b"<publisherurl>" if b"<publisherurl>" in one.body else b"<link>")
+    first = one.answer(one.body[:start] + built + one.body[start:])
+    later = one.answer(
+        first.body.replace(b"Thu, 06 Aug 2026 22:49:39 GMT</last", b"Fri, 07 Aug 2026 22:49:39 GMT</last")
+    )
+
+    assert first.body != later.body
+    assert one.source.fingerprint(first) == one.source.fingerprint(later)
+    changed = one.body.replace(b"Aug 2026 22:49:39 GMT]]", b"Sep 2026 22:49:39 GMT]]").replace(
+        b"</pubDate>", b"x</pubDate>"
+    )
+    assert one.source.fingerprint(one.answer(changed)) != one.source.fingerprint(one.answer())
+
+
 class TestRss:
     def test_we_work_remotely_names_the_company_first(self) -> None:
         first, second = postings("rss.rss")
@@ -279,6 +297,17 @@ class TestJsonLd:
 
         assert [posting.title for posting in page.postings] == ["Potter"]
         assert source("json_ld").detail_request(page.postings[0], Request("x")) is None
+
+    def test_what_surrounds_a_page_s_postings_is_no_change(self) -> None:
+        def fingerprint(html: str) -> bytes:
+            return source("json_ld").fingerprint(
+                Response(200, html.encode(), {}, Request("https://x.example/c"))
+            )
+
+        assert fingerprint(careers("<p>1</p>", script=JOB)) == fingerprint(careers("<p>2</p>", script=JOB))
+        assert fingerprint(careers(script=JOB)) != fingerprint(
+            careers(script=JOB.replace("Potter", "Glazier"))
+        )
 
     def test_a_page_with_links_names_openings_by_them(self) -> None:
         page = page_of(
