@@ -1,0 +1,69 @@
+"""How boards come in: an admin pastes a URL and sees a sample; a visitor suggests, the admin decides."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.system import System, until
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(300), pytest.mark.xdist_group("system")]
+
+MISSED = "https://www.missed.example/careers"
+
+
+def log_in(system: System, page: Page) -> None:
+    page.goto("/login")
+    page.get_by_label("E-mail address").fill("admin@example.org")
+    page.get_by_label("Password", exact=True).fill(system.password)
+    page.get_by_role("button", name="Log in").click()
+    expect(page).not_to_have_url(re.compile("/login"))
+
+
+def test_a_pasted_url_shows_a_sample_before_it_is_added(system: System, page: Page):
+    board = system.boards()[0]
+    until(lambda: system.get("/api/listings", limit=1)["total"] > 0, 90, "the first sweep")
+    log_in(system, page)
+    page.goto("/admin/boards")
+    pasted = page.get_by_label("Add a board")
+    pasted.fill(board["url"])
+    page.get_by_role("button", name="Look", exact=True).click()
+    expect(page.get_by_text(f"{board['source']}:{board['token']}").first).to_be_visible()
+    expect(page.get_by_role("link", name="This board is here already")).to_be_visible()
+    pasted.fill("greenhouse:nobody at all")
+    page.get_by_role("button", name="Look", exact=True).click()
+    expect(page.get_by_role("alert")).to_contain_text("Greenhouse has no board")
+
+
+def test_what_a_visitor_misses_reaches_the_admin_who_decides(system: System, page: Page):
+    page.goto("/companies")
+    page.get_by_label("Careers page").fill("nothing")
+    page.get_by_role("button", name="Suggest").click()
+    expect(page.get_by_role("alert")).to_contain_text("careers page")
+    page.get_by_label("Careers page").fill(MISSED)
+    page.get_by_label("Company name", exact=True).last.fill("Missed Ltd")
+    page.get_by_role("button", name="Suggest").click()
+    expect(page.get_by_text("Thank you")).to_be_visible()
+
+    log_in(system, page)
+    page.goto("/admin/suggestions")
+    row = page.get_by_role("row").filter(has_text=MISSED)
+    expect(row).to_contain_text("Missed Ltd")
+    page.get_by_role("button", name="Accept Missed Ltd").click()
+    expect(page.get_by_text(re.compile("cannot be read"))).to_be_visible()
+    page.get_by_role("button", name="Dismiss Missed Ltd").click()
+    expect(row).to_have_count(0)
+    page.goto("/admin/suggestions?status=dismissed")
+    page.get_by_role("button", name="Open Missed Ltd again").click()
+    expect(row).to_have_count(0)
+    page.goto("/admin/suggestions")
+    expect(row).to_be_visible()
+
+
+@pytest.mark.parametrize("path", ["/companies", "/admin/suggestions", "/admin/boards"])
+def test_a_phone_never_scrolls_sideways(system: System, page: Page, path: str):
+    log_in(system, page)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(path)
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
