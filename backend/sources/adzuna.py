@@ -10,8 +10,8 @@ from backend.domain.posting import Location, Posting, Salary, SalaryPeriod, merg
 from backend.domain.salary import salary_of
 from backend.sources.addresses import Address, parse_address
 from backend.sources.answers import json_answer
-from backend.sources.base import Page, Request, Response, Source
-from backend.sources.queries import ALL, search_token, with_parameter, with_search
+from backend.sources.base import Page, Request, Response
+from backend.sources.queries import ALL, Search, search_token, with_parameter, with_search
 from backend.sources.shapes import Fields, rows
 from backend.sources.texts import as_html, as_line
 
@@ -38,7 +38,7 @@ _COUNTRY_OF_HOST = {host: country for country, (host, _) in _COUNTRIES.items()}
 _HIT = re.compile(r"</?(?:strong|b|em)>", re.IGNORECASE)
 
 
-class Adzuna(Source):
+class Adzuna(Search):
     """The token is COUNTRY?QUERY, as `us?what=python`: its 250 newest, so complete only below that."""
 
     name = "adzuna"

@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 from backend.domain.posting import Location, Posting, merge_duplicates
 from backend.sources.addresses import parse_address
 from backend.sources.answers import json_answer
-from backend.sources.base import Page, Request, Response, Source
-from backend.sources.queries import number_of, search_token, with_search
+from backend.sources.base import Page, Request, Response
+from backend.sources.queries import Search, number_of, search_token, with_search
 from backend.sources.shapes import Fields, rows
 
 API = "https://www.arbeitnow.com/api/job-board-api"
@@ -16,7 +16,7 @@ MAX_PAGES = 100
 CONDITIONS = ("search", "visa_sponsorship", "remote", "tags")
 
 
-class Arbeitnow(Source):
+class Arbeitnow(Search):
     """The token is a query, or `all`. Complete when the page without a next one was reached."""
 
     name = "arbeitnow"

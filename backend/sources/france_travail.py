@@ -11,9 +11,9 @@ from backend.domain.posting import Location, Posting, Salary, SalaryPeriod, merg
 from backend.domain.salary import salary_of
 from backend.sources.addresses import parse_address
 from backend.sources.answers import json_answer
-from backend.sources.base import Page, Request, Response, Source
+from backend.sources.base import Page, Request, Response
 from backend.sources.moments import loose_moment
-from backend.sources.queries import parameter, search_token, with_parameter, with_search
+from backend.sources.queries import Search, parameter, search_token, with_parameter, with_search
 from backend.sources.shapes import Fields, rows
 from backend.sources.texts import as_html
 
@@ -37,7 +37,7 @@ _PERIODS = {
 _AMOUNT = re.compile(r"(\d+(?:[.,]\d+)?)\s*(?:euros?|€)", re.IGNORECASE)
 
 
-class FranceTravail(Source):
+class FranceTravail(Search):
     """The token is a query: `departement=75&motsCles=python`. Past 3,150 offers a search is not complete."""
 
     name = "france_travail"

@@ -9,9 +9,9 @@ from backend.domain.posting import Location, Posting, Salary, SalaryPeriod, merg
 from backend.domain.salary import salary_of
 from backend.sources.addresses import Address, parse_address
 from backend.sources.answers import json_answer
-from backend.sources.base import Page, Request, Response, Source
+from backend.sources.base import Page, Request, Response
 from backend.sources.moments import loose_moment
-from backend.sources.queries import search_token, with_parameter, with_search
+from backend.sources.queries import Search, search_token, with_parameter, with_search
 from backend.sources.shapes import Fields, joined, rows
 
 API = "https://api.hh.ru/vacancies"
@@ -27,7 +27,7 @@ _EMPLOYMENT = {"project": "contract", "probation": "internship", "side_job": "pa
 _MODES = {"REMOTE": "remote", "HYBRID": "hybrid", "ON_SITE": "onsite"}
 
 
-class HeadHunter(Source):
+class HeadHunter(Search):
     """The token is a query: `employer_id=123`, `area=1&text=python`.
 
     A search that finds more than 2,000 shows only these, and is not complete.

@@ -7,8 +7,8 @@ from backend.domain.posting import Location, Posting, merge_duplicates
 from backend.domain.salary import salary_of, salary_period
 from backend.sources.addresses import parse_address
 from backend.sources.answers import json_answer, next_offset
-from backend.sources.base import Page, Request, Response, Source
-from backend.sources.queries import number_of, search_token, with_parameter, with_search
+from backend.sources.base import Page, Request, Response
+from backend.sources.queries import Search, number_of, search_token, with_parameter, with_search
 from backend.sources.shapes import Fields, rows
 
 API = "https://himalayas.app/jobs/api"
@@ -19,7 +19,7 @@ CONDITIONS = ("q", "company", "country", "seniority", "employment_type", "worldw
 _NO_NAMES = {"name"}  # a fault of theirs: the field's own name instead of the company's
 
 
-class Himalayas(Source):
+class Himalayas(Search):
     """The token is a query, or `all`. Shows a window of the newest 500: complete only below that."""
 
     name = "himalayas"

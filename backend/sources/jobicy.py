@@ -7,9 +7,9 @@ from backend.domain.posting import Location, Posting, Salary, merge_duplicates
 from backend.domain.salary import salary_of, salary_period
 from backend.sources.addresses import parse_address
 from backend.sources.answers import json_answer
-from backend.sources.base import Page, Request, Response, Source
+from backend.sources.base import Page, Request, Response
 from backend.sources.moments import loose_moment
-from backend.sources.queries import search_token, with_search
+from backend.sources.queries import Search, search_token, with_search
 from backend.sources.shapes import Fields, rows
 from backend.sources.texts import as_line
 
@@ -18,7 +18,7 @@ LIMIT = 50
 CONDITIONS = ("geo", "industry", "tag")
 
 
-class Jobicy(Source):
+class Jobicy(Search):
     """The token is a query, or `all`. Shows a window of the newest 50: never complete."""
 
     name = "jobicy"

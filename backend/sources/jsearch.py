@@ -12,9 +12,9 @@ from backend.domain.posting import Location, Posting, merge_duplicates
 from backend.domain.salary import salary_of, salary_period
 from backend.sources.addresses import parse_address
 from backend.sources.answers import fingerprint_or_body, json_answer
-from backend.sources.base import Page, Request, Response, Source
+from backend.sources.base import Page, Request, Response
 from backend.sources.moments import days_ago
-from backend.sources.queries import number_of, search_token, with_parameter, with_search
+from backend.sources.queries import Search, number_of, search_token, with_parameter, with_search
 from backend.sources.shapes import Fields, rows
 from backend.sources.texts import as_html
 
@@ -29,7 +29,7 @@ CONDITIONS = (
 _PASSING = ("job_posted_at", "job_google_link", "job_latitude", "job_longitude")
 
 
-class JSearch(Source):
+class JSearch(Search):
     """The token is a query: `country=fr&query=data+engineer`. Shows some of the newest: never complete."""
 
     name = "jsearch"

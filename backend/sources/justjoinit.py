@@ -11,9 +11,9 @@ from backend.domain.posting import Location, Posting, Salary, merge_duplicates
 from backend.domain.salary import salary_of, salary_period
 from backend.sources.addresses import parse_address
 from backend.sources.answers import json_answer
-from backend.sources.base import Page, Request, Response, Source
+from backend.sources.base import Page, Request, Response
 from backend.sources.moments import loose_moment
-from backend.sources.queries import number_of, search_token, with_parameter, with_search
+from backend.sources.queries import Search, number_of, search_token, with_parameter, with_search
 from backend.sources.shapes import Fields, rows, web_url
 from backend.sources.texts import as_html
 
@@ -28,7 +28,7 @@ CONDITIONS = (
 )  # fmt: skip
 
 
-class JustJoinIt(Source):
+class JustJoinIt(Search):
     """The token is a query of its API, or `all`. After 10,000 offers we stop: not complete."""
 
     name = "justjoinit"

@@ -11,8 +11,8 @@ from backend.domain.posting import Location, Posting, SalaryPeriod, merge_duplic
 from backend.domain.salary import salary_of
 from backend.sources.addresses import parse_address
 from backend.sources.answers import json_answer
-from backend.sources.base import Page, Request, Response, Source
-from backend.sources.queries import number_of, parameter, search_token, with_parameter, with_search
+from backend.sources.base import Page, Request, Response
+from backend.sources.queries import Search, number_of, parameter, search_token, with_parameter, with_search
 from backend.sources.shapes import Fields, rows
 
 SITE = "https://nofluffjobs.com"
@@ -22,7 +22,7 @@ MAX_PAGES = 50
 CONDITIONS = ("criteria",)
 
 
-class NoFluffJobs(Source):
+class NoFluffJobs(Search):
     """The token is `criteria=WORDS` as in the address of a search there, or `all`.
 
     After 5,000 rows we stop, and the list is not complete. Texts are not in the list.

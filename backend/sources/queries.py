@@ -6,8 +6,26 @@ import re
 from collections.abc import Mapping, Sequence
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from backend.sources.base import Source
+
 ALL = "all"  # the token of a search without conditions
 LONGEST_TOKEN = 300
+
+
+class Search(Source):
+    """A source whose boards are searches."""
+
+    def token_of(self, told: str) -> str | None:
+        """Also the conditions themselves, in any order: `text=python&area=1`. None if one is not known."""
+        if "://" in told or (found := self.recognise(told)):
+            return self.recognise(told)
+        try:
+            found = self.recognise(self.board_url(told))
+        except (KeyError, ValueError):
+            return None
+        told_all = told.rpartition("?")[2] == ALL
+        known = found is not None and found.count("=") == told.count("=")
+        return found if known and ("=" in told or told_all) else None
 
 
 def search_token(url: str, names: Sequence[str] | Mapping[str, str]) -> str | None:

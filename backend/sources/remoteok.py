@@ -9,8 +9,8 @@ from backend.domain.posting import Location, Posting, SalaryPeriod, merge_duplic
 from backend.domain.salary import salary_of
 from backend.sources.addresses import parse_address
 from backend.sources.answers import fingerprint_or_body, json_answer
-from backend.sources.base import Page, Request, Response, Source
-from backend.sources.queries import ALL, search_token, with_search
+from backend.sources.base import Page, Request, Response
+from backend.sources.queries import ALL, Search, search_token, with_search
 from backend.sources.shapes import Fields, rows
 
 API = "https://remoteok.com/api"
@@ -21,7 +21,7 @@ _MARK = re.compile(r"(?:<br\s*/?>\s*)*Please mention the word \*\*.*\Z", re.DOTA
 _MISREAD = re.compile("[\u00c2-\u00f4][\u0080-\u00bf]+")
 
 
-class RemoteOk(Source):
+class RemoteOk(Search):
     """The token is `all` or `tag=WORD`. Shows a window of the newest: never complete."""
 
     name = "remoteok"

@@ -7,15 +7,15 @@ from backend.domain.posting import Location, Posting, merge_duplicates
 from backend.domain.salary import parse_salary
 from backend.sources.addresses import parse_address
 from backend.sources.answers import json_answer
-from backend.sources.base import Page, Request, Response, Source
-from backend.sources.queries import search_token, with_search
+from backend.sources.base import Page, Request, Response
+from backend.sources.queries import Search, search_token, with_search
 from backend.sources.shapes import Fields, rows
 
 API = "https://remotive.com/api/remote-jobs"
 CONDITIONS = ("category", "search", "company_name")
 
 
-class Remotive(Source):
+class Remotive(Search):
     """The token is a query, or `all`. Complete only where the answer says that it holds all there are."""
 
     name = "remotive"

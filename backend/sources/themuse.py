@@ -8,8 +8,8 @@ from dataclasses import replace
 from backend.domain.posting import Location, Posting, merge_duplicates
 from backend.sources.addresses import parse_address
 from backend.sources.answers import json_answer
-from backend.sources.base import Page, Request, Response, Source
-from backend.sources.queries import number_of, search_token, with_parameter, with_search
+from backend.sources.base import Page, Request, Response
+from backend.sources.queries import Search, number_of, search_token, with_parameter, with_search
 from backend.sources.shapes import Fields, rows
 
 API = "https://www.themuse.com/api/public/jobs"
@@ -25,7 +25,7 @@ _LEVELS = {
 }
 
 
-class TheMuse(Source):
+class TheMuse(Search):
     """The token is a query: `category=Data+Science`. Complete while it has no more pages than we read."""
 
     name = "themuse"

@@ -10,8 +10,8 @@ from backend.domain.posting import Location, Posting, Salary, merge_duplicates
 from backend.domain.salary import salary_of, salary_period
 from backend.sources.addresses import parse_address
 from backend.sources.answers import json_answer
-from backend.sources.base import Page, Request, Response, Source
-from backend.sources.queries import parameter, search_token, with_parameter, with_search
+from backend.sources.base import Page, Request, Response
+from backend.sources.queries import Search, parameter, search_token, with_parameter, with_search
 from backend.sources.shapes import Fields, rows
 from backend.sources.texts import lines_as_html
 
@@ -22,7 +22,7 @@ CONDITIONS = {"q": "q", "keywords": "q"}
 _HEADERS = {"Content-Type": "application/json", "Accept": "application/json"}
 
 
-class Torre(Source):
+class Torre(Search):
     """The token is `q=WORDS`, or `all`. After 2,000 openings we stop, and the list is not complete."""
 
     name = "torre"

@@ -10,9 +10,9 @@ from backend.domain.posting import Location, Posting, Salary, SalaryPeriod, merg
 from backend.domain.salary import salary_of
 from backend.sources.addresses import parse_address
 from backend.sources.answers import json_answer
-from backend.sources.base import Page, Request, Response, Source
+from backend.sources.base import Page, Request, Response
 from backend.sources.moments import loose_moment
-from backend.sources.queries import number_of, search_token, with_parameter, with_search
+from backend.sources.queries import Search, number_of, search_token, with_parameter, with_search
 from backend.sources.shapes import Fields, joined, rows
 from backend.sources.texts import as_html
 
@@ -36,7 +36,7 @@ _PERIODS = {
 }
 
 
-class UsaJobs(Source):
+class UsaJobs(Search):
     """The token is a query: `Keyword=python`."""
 
     name = "usajobs"

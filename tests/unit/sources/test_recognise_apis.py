@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import pytest
 
+from backend.sources.pasted import token_named
 from backend.sources.registry import recognise, source
 
 KNOWN = [
@@ -100,3 +101,24 @@ def test_a_careers_page_is_one_when_somebody_says_so() -> None:
     assert recognise("https://www.larkspur.example/careers") is None
     assert board.token_of("www.larkspur.example/careers") == "https://www.larkspur.example/careers"
     assert board.token_of("javascript:alert(1)") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "told", "token"),
+    [
+        ("hh", "text=python&area=1", "area=1&text=python"),
+        ("hh", "employer_id=4242", "employer_id=4242"),
+        ("adzuna", "us?what=python", "us?what=python"),
+        ("adzuna", "us?where=Leeds&what=a", "us?what=a&where=Leeds"),
+        ("usajobs", "Keyword=python", "Keyword=python"),
+        ("remotive", "all", "all"),
+        ("nofluffjobs", "criteria=city%3Dszczecin", "criteria=city%3Dszczecin"),
+        ("hh", "python", None),
+        ("hh", "text=python&nonsense=1", None),
+        ("adzuna", "xx?what=python", None),
+        ("adzuna", "what=python", None),
+        ("remotive", "https://elsewhere.example/", None),
+    ],
+)
+def test_conditions_are_a_token_in_any_order(name: str, told: str, token: str | None) -> None:
+    assert token_named(source(name), told) == token
