@@ -29,8 +29,8 @@ Moment = Annotated[
 """An aware UTC time: 2026-03-01T08:00:00Z."""
 
 
-Health = Literal["works", "slow", "failing", "idle", "gone", "paused"]
-"""How a board is, in one word."""
+Health = Literal["works", "slow", "failing", "empty", "idle", "gone", "paused"]
+"""How a board is, in one word; `empty`: it was full and now lists nothing."""
 
 
 class Body(BaseModel):

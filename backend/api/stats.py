@@ -17,7 +17,7 @@ from backend.api.clock import now
 from backend.api.paging import Page
 from backend.api.schema import Answer, Moment
 from backend.models import db
-from backend.services import reachability, stats
+from backend.services import reachability, source_health, stats
 
 blueprint = APIBlueprint("stats", __name__, url_prefix="/api", tag="Statistics")
 
@@ -54,16 +54,23 @@ class StatsAnswer(Answer):
 
 
 class SourceRow(Answer):
-    """How the boards of one source are; `proven`: one of them was read completely here."""
+    """How the boards of one source are; `proven`: it was tried on recorded real answers."""
 
     name: str = Field(examples=["greenhouse"])
     label: str = Field(examples=["Greenhouse"])
     boards: int
     working: int
     failing: int
+    gone: int = Field(description="boards that no longer exist")
+    skipped: int = Field(description="boards that wait for settings nobody gave")
+    needs: list[str] = Field(description="those settings", examples=[["ADZUNA_APP_ID"]])
+    empty: int = Field(description="boards that were full and now list nothing")
     open: int
+    last_crawl_at: Moment | None
     last_success_at: Moment | None
+    fresh_seconds: float | None = Field(description="the median age of the boards' last good crawls")
     failing_since: Moment | None
+    mean_seconds: float | None
     health: Literal["works", "slow", "failing", "idle"]
     proven: bool
 
@@ -116,6 +123,7 @@ def get_stats() -> StatsAnswer:
 @blueprint.output(SourcePage)
 def list_sources() -> SourcePage:
     """Every source, and how it is"""
-    rows = [SourceRow.model_validate(one) for one in stats.source_statuses(db.session())]
-    away = reachability.away_since(db.session(), now())
+    moment = now()
+    rows = [SourceRow.model_validate(one) for one in source_health.source_statuses(db.session(), moment)]
+    away = reachability.away_since(db.session(), moment)
     return SourcePage(items=rows, total=len(rows), next_cursor=None, network_away_since=away)

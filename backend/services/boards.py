@@ -38,7 +38,7 @@ CLAIMED = (
 )
 SLOW_SECONDS = 20.0
 FAILING_AFTER = 3
-Health = Literal["works", "slow", "failing", "idle", "gone", "paused"]
+Health = Literal["works", "slow", "failing", "empty", "idle", "gone", "paused"]
 
 
 class BoardExists(ValueError):
@@ -280,6 +280,8 @@ def health(board: Board) -> Health:
         return "idle"
     if board.failures >= FAILING_AFTER or (board.failures and board.last_complete_at is None):
         return "failing"
+    if board.empties is not None:
+        return "empty"
     if board.mean_seconds is not None and board.mean_seconds > SLOW_SECONDS:
         return "slow"
     return "works"

@@ -1,18 +1,17 @@
-"""Numbers over everything: for the statistics page, the status page and the metrics."""
+"""Numbers over everything: for the statistics page and the metrics."""
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, Literal
+from typing import Any
 
-from sqlalchemy import ColumnElement, Text, case, cast, func, literal_column, select
+from sqlalchemy import ColumnElement, Text, cast, func, literal_column, select
 from sqlalchemy.orm import Session
 
-from backend.models import Board, BoardStatus, Company, Crawl, Listing, Match
-from backend.services.boards import FAILING_AFTER, SLOW_SECONDS, due
-from backend.sources.registry import SOURCES
+from backend.models import Board, Company, Crawl, Listing, Match
+from backend.services.boards import due
 
 DAYS = 30
 CLOSED_LATELY = timedelta(days=180)
@@ -135,71 +134,6 @@ def median_days_to_close(session: Session, now: datetime) -> float | None:
 
 def dialect(session: Session) -> str:
     return session.get_bind().dialect.name
-
-
-@dataclass(frozen=True, slots=True)
-class SourceStatus:
-    """How the boards of one source are. `proven`: at least one of them was read completely here."""
-
-    name: str
-    label: str
-    boards: int
-    working: int
-    failing: int
-    open: int
-    last_success_at: datetime | None
-    failing_since: datetime | None
-    health: Literal["works", "slow", "failing", "idle"]
-    proven: bool
-
-
-def source_statuses(session: Session) -> list[SourceStatus]:
-    """Every source there is, also one without boards."""
-    failing = case((Board.failures >= FAILING_AFTER, 1), else_=0)
-    crawled = case((Board.last_crawl_at.is_not(None), 1), else_=0)
-    rows = session.execute(
-        select(
-            Board.source,
-            func.count(),
-            func.sum(crawled),
-            func.sum(failing),
-            func.sum(Board.open_count),
-            func.max(Board.last_complete_at),
-            func.min(case((Board.failures >= FAILING_AFTER, Board.failing_since))),
-            func.avg(Board.mean_seconds),
-        )
-        .where(Board.status != BoardStatus.PAUSED)
-        .group_by(Board.source)
-    )
-    known = {row[0]: row for row in rows}
-    return [source_status(source.name, source.label, known.get(source.name)) for source in SOURCES]
-
-
-def source_status(name: str, label: str, row: Any) -> SourceStatus:
-    if row is None:
-        return SourceStatus(name, label, 0, 0, 0, 0, None, None, "idle", False)
-    _, boards, crawled, failing, open_count, last_success_at, failing_since, seconds = row
-    working = int(crawled) - int(failing)
-    is_failing = int(failing) > working
-    health: Literal["works", "slow", "failing", "idle"] = "works"
-    if not crawled:
-        health = "idle"
-    elif is_failing:
-        health = "failing"
-    elif seconds is not None and seconds > SLOW_SECONDS:
-        health = "slow"
-    return SourceStatus(
-        name=name,
-        label=label,
-        boards=boards,
-        working=working,
-        failing=int(failing),
-        open=int(open_count),
-        last_success_at=last_success_at,
-        failing_since=failing_since if is_failing else None,
-        health=health,
-        proven=last_success_at is not None,
-    )
 
 
 @dataclass(frozen=True, slots=True)

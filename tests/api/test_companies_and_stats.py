@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from tests.api.conftest import THEN, Caller, World
 
@@ -83,5 +84,35 @@ def test_every_source_has_a_status(world: World, visitor: Caller) -> None:
     }
     assert (found["greenhouse"]["open"], found["greenhouse"]["proven"]) == (4, True)
     assert found["ashby"]["failing_since"] == "2026-05-01T09:00:00Z"
-    assert found["ashby"]["proven"] is False
+    assert found["personio"]["boards"] == 0
     assert len(found) >= 9
+
+
+def test_a_source_says_how_fresh_it_is_and_what_is_wrong_with_the_others(
+    world: World, visitor: Caller
+) -> None:
+    acme, now = world.company("Acme"), datetime.now(UTC)
+
+    def board(source: str, hours: float | None = None, **fields: Any) -> None:
+        moment = None if hours is None else now - timedelta(hours=hours)
+        world.board(acme, source, **{"last_crawl_at": moment, "last_complete_at": moment} | fields)
+
+    for hours in (1, 2, 30):
+        board("greenhouse", hours)
+    board("greenhouse", status="gone", last_crawl_at=now, failures=4, failing_since=now)
+    board("greenhouse", 3, empties={"count": 1, "since": now.isoformat()})
+    board("adzuna", last_crawl_at=now, last_status="skipped")
+    for hours in (1, 5, 900):
+        board("lever", failures=3, failing_since=now - timedelta(hours=hours), last_crawl_at=now)
+    board("workable", status="gone", last_crawl_at=now, failures=1)
+    found = {item["name"]: item for item in visitor.get("/api/sources").json["items"]}
+    greenhouse, adzuna, lever = found["greenhouse"], found["adzuna"], found["lever"]
+    assert 3 * 3600 <= greenhouse["fresh_seconds"] < 3 * 3600 + 60
+    assert [greenhouse[name] for name in ("boards", "working", "failing", "gone", "empty")] == [5, 4, 0, 1, 1]
+    assert (greenhouse["health"], greenhouse["proven"], greenhouse["needs"]) == ("works", True, [])
+    assert (adzuna["health"], adzuna["skipped"], adzuna["working"]) == ("idle", 1, 0)
+    assert adzuna["needs"]
+    assert lever["failing_since"][:16] == (now - timedelta(hours=5)).isoformat()[:16]
+    assert (lever["fresh_seconds"], lever["last_success_at"]) == (None, None)
+    assert found["workable"]["health"] == "failing"
+    assert found["france_travail"]["proven"] is False

@@ -671,7 +671,7 @@ export interface components {
              * Health
              * @enum {string}
              */
-            health: "works" | "slow" | "failing" | "idle" | "gone" | "paused";
+            health: "works" | "slow" | "failing" | "empty" | "idle" | "gone" | "paused";
             /** Held */
             held: boolean;
             /** Id */
@@ -727,7 +727,7 @@ export interface components {
              * Health
              * @enum {string}
              */
-            health: "works" | "slow" | "failing" | "idle" | "gone" | "paused";
+            health: "works" | "slow" | "failing" | "empty" | "idle" | "gone" | "paused";
             /** Id */
             id: number;
             /** Last Crawl At */
@@ -818,7 +818,7 @@ export interface components {
              * Health
              * @enum {string}
              */
-            health: "works" | "slow" | "failing" | "idle" | "gone" | "paused";
+            health: "works" | "slow" | "failing" | "empty" | "idle" | "gone" | "paused";
             /** Id */
             id: number;
             /** Last Crawl At */
@@ -1496,15 +1496,30 @@ export interface components {
         };
         /**
          * SourceRow
-         * @description How the boards of one source are; `proven`: one of them was read completely here.
+         * @description How the boards of one source are; `proven`: it was tried on recorded real answers.
          */
         SourceRow: {
             /** Boards */
             boards: number;
+            /**
+             * Empty
+             * @description boards that were full and now list nothing
+             */
+            empty: number;
             /** Failing */
             failing: number;
             /** Failing Since */
             failing_since: string | null;
+            /**
+             * Fresh Seconds
+             * @description the median age of the boards' last good crawls
+             */
+            fresh_seconds: number | null;
+            /**
+             * Gone
+             * @description boards that no longer exist
+             */
+            gone: number;
             /**
              * Health
              * @enum {string}
@@ -1515,17 +1530,34 @@ export interface components {
              * @example Greenhouse
              */
             label: string;
+            /** Last Crawl At */
+            last_crawl_at: string | null;
             /** Last Success At */
             last_success_at: string | null;
+            /** Mean Seconds */
+            mean_seconds: number | null;
             /**
              * Name
              * @example greenhouse
              */
             name: string;
+            /**
+             * Needs
+             * @description those settings
+             * @example [
+             *       "ADZUNA_APP_ID"
+             *     ]
+             */
+            needs: string[];
             /** Open */
             open: number;
             /** Proven */
             proven: boolean;
+            /**
+             * Skipped
+             * @description boards that wait for settings nobody gave
+             */
+            skipped: number;
             /** Working */
             working: number;
         };
