@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -17,6 +18,8 @@ from backend.sources import registry
 from backend.sources.base import Request, Response, Source, SourceError
 
 _UNKNOWN_URL = "https://unknown.invalid/"
+
+_LINE_ENDS = re.compile("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 
 
 class WrongAnswer(click.ClickException):
@@ -50,7 +53,7 @@ def parse(source_name: str, file: Path, asked: str, detail: bool) -> None:
             [_detail(source, response)] if detail else source.parse(with_envelope(source, response)).postings
         )
         now = datetime.now(UTC)
-        lines = [json.dumps(record(posting, now), ensure_ascii=False) for posting in postings]
+        lines = [one_line(record(posting, now)) for posting in postings]
     except registry.UnknownSource as error:
         raise WrongAnswer(str(error.args[0])) from None
     except OSError as error:
@@ -59,6 +62,12 @@ def parse(source_name: str, file: Path, asked: str, detail: bool) -> None:
         raise WrongAnswer(f"{file} is no answer of {source_name}: {error}") from None
     for line in lines:
         click.echo(line)
+
+
+def one_line(values: dict[str, Any]) -> str:
+    """JSON in one line, also for readers that take U+0085, U+2028 and U+2029 for line ends."""
+    text = json.dumps(values, ensure_ascii=False)
+    return _LINE_ENDS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def request_of(text: str) -> Request:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from urllib.parse import quote
 
@@ -11,10 +12,12 @@ from backend.domain.salary import salary_of, salary_period
 from backend.sources.addresses import parse_address
 from backend.sources.answers import json_answer
 from backend.sources.base import Page, Request, Response, Source
-from backend.sources.shapes import Fields, paragraphs, rows
+from backend.sources.shapes import Fields, expect_object, paragraphs, rows
 
 API = "https://api.ashbyhq.com/posting-api/job-board"
 PAGES = "https://jobs.ashbyhq.com"
+_GRAPHQL = "/api/non-user-graphql"
+_ORGANISATION = re.compile(r'organizationHostedJobsPageName"?\s*:\s*"(?P<token>[^"]+)"')
 _RESERVED = {"api", "_next", "static", "meeting", "b", "robots.txt"}
 
 
@@ -47,12 +50,34 @@ class Ashby(Source):
         return Request(f"{API}/{quote(token, safe='')}?includeCompensation=true")
 
     def parse(self, response: Response) -> Page:
+        answer = json_answer(response)
+        if _GRAPHQL in response.request.url or (isinstance(answer, dict) and "data" in answer):
+            return Page(merge_duplicates(list(self._of_page(response, answer))))
         token = self.recognise(response.request.url)
         board = self.board_url(token) if token else None
-        found = rows(json_answer(response), self.envelope)
+        found = rows(answer, self.envelope)
         # isListed is false for postings that are open by direct link only
         listed = [_posting(row, board) for row in found if row.flag("isListed") is not False]
         return Page(merge_duplicates(listed))
+
+    def _of_page(self, response: Response, answer: object) -> Iterator[Posting]:
+        """What the public page asks for itself: places, pay as words, no texts and no addresses."""
+        named = _ORGANISATION.search((response.request.body or b"").decode("utf-8", "replace"))
+        board = self.board_url(named["token"]) if named else None
+        data = expect_object(expect_object(answer).get("data"), "data")
+        job_board = expect_object(data.get("jobBoard"), "data.jobBoard")
+        for row in rows(job_board, "jobPostings"):
+            external_id = row.need_id("id")
+            others = (place.text("locationName") for place in row.objects("secondaryLocations"))
+            places = [row.text("locationName"), *others]
+            yield Posting(
+                external_id=external_id,
+                title=row.need_text("title"),
+                url=f"{board}/{external_id}" if board else "",
+                locations=tuple(Location(place) for place in places if place),
+                employment_type=row.text("employmentType"),
+                work_mode=row.text("workplaceType"),
+            )
 
 
 def _posting(row: Fields, board: str | None) -> Posting:

@@ -17,7 +17,7 @@ from backend.sources.registry import SOURCES, recognise, source
 BOARDS = Path(__file__).parents[4] / "shared" / "boards"
 NAMES = {known.name for known in SOURCES}
 # answers of another endpoint than the list
-NOT_LISTS = ("detail", ".job.", ".graphql.", "hh/dictionaries", "hn/whoishiring")
+NOT_LISTS = ("detail", ".job.", "hh/dictionaries", "hn/whoishiring")
 # The index says 1, which is how many searches it proposes besides; its `totalCount` and its rows are 3.
 MISCOUNTED = {"nofluffjobs/search.json": 3}
 
