@@ -1,0 +1,138 @@
+"""Mutated answers by the thousand: a source reads them, or refuses them with a named error; nothing else.
+
+`python -m tests.benchmarks.mutations 500 lever icims` tries 500 of each of these two.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from types import FrameType
+
+from backend.domain.normalise import list_hash, normalise
+from backend.sources.base import Page, Response, SourceError
+from backend.sources.registry import SOURCES
+from tests.benchmarks.table import Table
+from tests.unit.sources.examples import EXAMPLES, Example
+from tests.unit.sources.mutants import BROKEN, mutated
+
+NOW = datetime(2026, 10, 22, 12, tzinfo=UTC)
+COUNT = int(os.environ.get("BENCH_MUTATIONS", "10000"))
+PATIENCE = 10.0  # seconds, far below a board's deadline: a longer reading is given up and counts as other
+SLOWEST = 5.0
+
+
+class TooLong(BaseException):
+    """No Exception, so that nothing on the way takes it for an answer's fault."""
+
+
+@dataclass
+class Tally:
+    """What became of a source's mutated answers. `other` says what must not be, and of which seed."""
+
+    source: str
+    tried: int = 0
+    parsed: int = 0
+    refused: Counter[str] = field(default_factory=Counter)
+    other: list[str] = field(default_factory=list)
+    slowest: float = 0.0
+
+
+def try_source(name: str, count: int, seed: int = 1) -> Tally:
+    """Mutate this source's samples `count` times."""
+    tally = Tally(name)
+    examples = [(example, example.body, example.page()) for example in EXAMPLES if example.name == name]
+    for number in range(count):
+        example, body, good = examples[number % len(examples)]
+        how, bad = mutated(body, example.kind, random.Random(f"{seed} {name} {number}"))
+        begun = time.perf_counter()
+        outcome = _outcome(example, bad, how, good, tally)
+        tally.slowest = max(tally.slowest, time.perf_counter() - begun)
+        tally.tried += 1
+        if outcome:
+            tally.other.append(f"{name}, seed {seed}, number {number} ({example.file}, {how}): {outcome}")
+    return tally
+
+
+def _outcome(example: Example, body: bytes, how: str, good: Page, tally: Tally) -> str | None:
+    """Reads it as a crawl would. Returns what must not be, in words."""
+    try:
+        with no_longer_than(PATIENCE):
+            page = _read(example, example.answer(body))
+    except SourceError as error:
+        tally.refused[type(error).__name__] += 1
+        return None if str(error).strip() else f"a {type(error).__name__} without a word"
+    except TooLong:
+        return f"it took longer than {PATIENCE:g} s"
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"[:300]
+    tally.parsed += 1
+    whole = page.complete and page.next is None and good.complete
+    if how in BROKEN and whole and len(page.postings) < len(good.postings):
+        return f"a broken answer reads as a complete list of {len(page.postings)}"
+    return None
+
+
+def _read(example: Example, answer: Response) -> Page:
+    example.source.fingerprint(answer)
+    page = example.source.parse(answer)
+    for posting in page.postings:
+        if not posting.external_id or not posting.title:
+            raise AssertionError("a posting without id or title")
+        list_hash(posting)
+        example.source.detail_request(posting, answer.request)
+        try:
+            stored = normalise(posting, NOW)
+        except SourceError:
+            continue  # a crawl leaves such a posting's board as it is, with an error
+        words = json.dumps([stored.title, stored.url, stored.description_html], ensure_ascii=False)
+        if "\x00" in words or "\\u0000" in words:
+            raise AssertionError("a NUL that no database takes")
+        words.encode()
+    return page
+
+
+@contextmanager
+def no_longer_than(seconds: float) -> Iterator[None]:
+    def give_up(_signal: int, _frame: FrameType | None) -> None:
+        raise TooLong
+
+    before = signal.signal(signal.SIGALRM, give_up)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def every_source(count: int = COUNT, names: Sequence[str] = ()) -> Table:
+    table = Table(f"{count:,} mutated answers of each source")
+    chosen = [source.name for source in SOURCES if not names or source.name in names]
+    others, slowest = 0, 0.0
+    with ProcessPoolExecutor(os.cpu_count()) as pool:
+        for tally in pool.map(partial(try_source, count=count), chosen):
+            named = ", ".join(f"{number:,} {name}" for name, number in tally.refused.most_common())
+            table.row(tally.source, f"{tally.parsed:,} parsed", f"{named}; slowest {tally.slowest:.2f} s")
+            for line in tally.other[:5]:
+                print(f"    {line}")
+            others, slowest = others + len(tally.other), max(slowest, tally.slowest)
+    table.check("neither parsed nor refused with a named error", others, 0, "answers")
+    table.check("the slowest answer", slowest, SLOWEST, "s")
+    return table
+
+
+if __name__ == "__main__":
+    failed = every_source(int(sys.argv[1]) if sys.argv[1:] else COUNT, sys.argv[2:]).failed
+    sys.exit(1 if failed else 0)
