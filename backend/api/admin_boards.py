@@ -19,7 +19,7 @@ from backend.api.schema import Answer, Body, Health, Moment
 from backend.app import current_redis, current_settings
 from backend.fetch import Fetcher, build_fetcher
 from backend.models import Board, BoardStatus, db
-from backend.services import boards, discovery
+from backend.services import board_health, boards, discovery
 from backend.services.boards import Choice
 from backend.services.discovery import Recognised
 
@@ -122,7 +122,7 @@ def board_answer(board: Board) -> BoardAnswer:
         next_crawl_at=board.next_crawl_at,
         mean_seconds=board.mean_seconds,
         held=board.held is not None,
-        health=boards.health(board),
+        health=board_health.health(board),
     )
 
 

@@ -12,7 +12,7 @@ from backend.api.errors import not_found
 from backend.api.paging import Page, PageQuery
 from backend.api.schema import Answer, Health, Moment
 from backend.models import Board, Company, db
-from backend.services import boards, companies
+from backend.services import board_health, companies
 from backend.services.companies import Tally
 
 blueprint = APIBlueprint("companies", __name__, url_prefix="/api/companies", tag="Companies")
@@ -69,7 +69,7 @@ def board_row(board: Board) -> CompanyBoard:
         url=board.url,
         last_crawl_at=board.last_crawl_at,
         last_status=board.last_status,
-        health=boards.health(board),
+        health=board_health.health(board),
         open=board.open_count,
     )
 

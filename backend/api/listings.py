@@ -11,7 +11,7 @@ from backend.api.access import public
 from backend.api.errors import not_found
 from backend.api.schema import Answer, Health, Moment
 from backend.models import Listing, db
-from backend.services import boards, listings
+from backend.services import board_health, listings
 
 blueprint = APIBlueprint("listings", __name__, url_prefix="/api/listings", tag="Listings")
 
@@ -149,7 +149,7 @@ def get_listing(id: int) -> ListingAnswer:
             source=board.source,
             token=board.token,
             last_crawl_at=board.last_crawl_at,
-            health=boards.health(board),
+            health=board_health.health(board),
         ),
         events=[EventAnswer.model_validate(event) for event in whole.events],
         same_role=[summary(other) for other in whole.same_role],

@@ -1,4 +1,4 @@
-"""Boards: adding, claiming what is due, pausing, and how healthy each is."""
+"""Boards: adding, claiming what is due, pausing, listing."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import uuid
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal, cast
+from typing import cast
 
 from sqlalchemy import ColumnElement, Table, and_, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
-from backend.models import Board, BoardStatus, Company, CrawlStatus, begin_write
+from backend.models import Board, BoardStatus, Company, begin_write
 from backend.queueing import JobName, enqueue_after_commit
 from backend.services import companies
 from backend.services.companies import NewCompany, in_chunks
@@ -36,9 +36,6 @@ CLAIMED = (
     Board.empties,
     Board.failures,
 )
-SLOW_SECONDS = 20.0
-FAILING_AFTER = 3
-Health = Literal["works", "slow", "failing", "empty", "idle", "gone", "paused"]
 
 
 class BoardExists(ValueError):
@@ -268,23 +265,6 @@ def remove(session: Session, board_id: int) -> bool:
         session.execute(delete(Company).where(Company.id == company_id))
     session.commit()
     return True
-
-
-def health(board: Board) -> Health:
-    """How a board is: one word for pages; `last_status` and `last_error` say more."""
-    if board.status == BoardStatus.PAUSED:
-        return "paused"
-    if board.status == BoardStatus.GONE:
-        return "gone"
-    if board.last_crawl_at is None or board.last_status == CrawlStatus.SKIPPED:
-        return "idle"
-    if board.failures >= FAILING_AFTER or (board.failures and board.last_complete_at is None):
-        return "failing"
-    if board.empties is not None:
-        return "empty"
-    if board.mean_seconds is not None and board.mean_seconds > SLOW_SECONDS:
-        return "slow"
-    return "works"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from backend.domain.diff import Changes, CompleteCrawl, Known, Memory, PartialCr
 from backend.models import Board, BoardStatus, Crawl, CrawlStatus, Listing, begin_write
 from backend.queueing import JobName, enqueue_after_commit
 from backend.services import listing_rows, unchanged
-from backend.services.boards import FAILING_AFTER
+from backend.services.board_health import FAILING_AFTER
 from backend.services.unchanged import Cadence, Jitter, mean_seconds
 from backend.services.visits import Stored, Visit
 

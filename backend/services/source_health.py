@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from backend.models import Board, BoardStatus, CrawlStatus
-from backend.services.boards import FAILING_AFTER, SLOW_SECONDS
+from backend.services.board_health import FAILING_AFTER, SLOW_SECONDS
 from backend.sources.base import Source
 from backend.sources.registry import SOURCES
 
