@@ -213,7 +213,7 @@ def _first(piece: _Piece, following: Sequence[Sense]) -> Sense | None:
                 return sense
             if sense.kind == "region" and inside and after.kind == "city" and after.region == sense.region:
                 return sense
-    if piece.starts:
+    if piece.starts and piece.senses:
         return next((sense for sense in piece.senses if sense.kind == "country"), piece.senses[0])
     if len(piece.text) > 2 and {sense.kind for sense in piece.senses} == {"region", "country"}:
         return None

@@ -12,7 +12,7 @@ from backend.domain.salary import salary_of, salary_period
 from backend.sources.addresses import parse_address
 from backend.sources.answers import json_answer, next_offset
 from backend.sources.base import Page, Request, Response, Source
-from backend.sources.shapes import Fields, rows
+from backend.sources.shapes import Fields, checked_id, rows
 from backend.sources.texts import as_html
 
 HOST = "workforcenow.adp.com"
@@ -108,7 +108,8 @@ def _page_id(row: Fields) -> str | None:
     """The number under which the page knows the opening."""
     for field in row.object("customFieldGroup").objects("stringFields"):
         if field.object("nameCode").text("codeValue") == "ExternalJobID":
-            return field.text("stringValue")
+            found = field.text("stringValue")
+            return None if found is None else checked_id(found, field.at("stringValue"))
     return None
 
 

@@ -15,7 +15,7 @@ from backend.fetch.pace import Pace
 from backend.fetch.transport import GuardedAdapter
 from tests.unit.fetch.servers import raw, serve, text
 
-LIMITS = Limits(connect=2, read=0.2, whole=20, body=1000)
+LIMITS = Limits(connect=2, read=0.6, whole=20, body=1000)
 HOST = "127.0.0.1"
 PATIENCE = Patience(failures=3, first=0.3, longest=1.0)
 
@@ -49,7 +49,7 @@ def fail(ask, times, path="/fault"):
 @pytest.mark.parametrize("seconds", [0, 0.001], ids=["without a pace", "with a pace"])
 @pytest.mark.parametrize(
     "answer",
-    [text("no", 500), text("no", 503), raw(b""), raw(b"", b"", pause=0.5), text("half", length=8)],
+    [text("no", 500), text("no", 503), raw(b""), raw(b"", b"", pause=1.5), text("half", length=8)],
     ids=["500", "503", "no answer", "silence", "half a body"],
 )
 def test_a_host_that_fails_in_a_row_is_left_alone_by_all_workers(site, worker, seconds, answer):

@@ -121,3 +121,7 @@ def test_any_text_is_read_without_a_surprise(text: str) -> None:
         assert place.text
         assert place.country is None or len(place.country) == 2
         assert place.country or (place.city, place.region) == (None, None)
+
+
+def test_a_country_with_nothing_but_marks_before_it_is_a_text():
+    assert [place.text for place in read_places("Îl,-de-France")] == ["Îl,-de-France"]
