@@ -95,14 +95,15 @@ def until(look: Callable[[], T], seconds: float = 40, what: str = "it") -> T:
 
 
 def free_ports(*offsets: int) -> int:
-    """A port that is free, as are those at the offsets from it."""
-    for port in range(5400, 5900, 40):
+    """A port that is free, as are those at the offsets from it; test processes side by side begin apart."""
+    first = 20_000 + os.getpid() % 250 * 40
+    for port in range(first, first + 400, 40):
         with suppress(OSError):
             for offset in (0, *offsets):
                 with socket.socket() as probe:
                     probe.bind(("127.0.0.1", port + offset))
             return port
-    raise RuntimeError("no free ports between 5400 and 5900")
+    raise RuntimeError(f"no free ports from {first} on")
 
 
 @contextmanager
@@ -118,6 +119,7 @@ def demo(folder: Path) -> Iterator[System]:
     system = System(process, port, folder)
     try:
         until(lambda: requests.get(f"{system.url}/readyz", timeout=2).ok, START_SECONDS, "the start")
+        assert process.poll() is None, "the port is somebody else's"
         yield system
     finally:
         children = psutil.Process(process.pid).children(recursive=True) if process.poll() is None else []

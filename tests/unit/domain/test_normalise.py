@@ -120,7 +120,7 @@ def test_every_stored_change_moves_both_hashes(change: dict[str, Any]) -> None:
 def test_the_hashes_cover_every_field_that_a_posting_has() -> None:
     covered = {name for change in CHANGES for name in change}
 
-    assert covered | {"external_id", "company", "level", "posted_days_ago"} == {
+    assert covered | {"external_id", "company", "level", "posted_days_ago", "provisional"} == {
         field.name for field in fields(Posting)
     }
 
