@@ -29,7 +29,8 @@ demo: install page
 
 test: install-dev page chromium check
 	cd frontend && PATH="$(PATH_WITH_NODE)" npm test
-	$(BIN)/python -m pytest -n $(TEST_PROCESSES)
+	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --ignore tests/e2e
+	$(BIN)/python -m pytest tests/e2e  # alone: it kills processes and watches the clock
 
 check: install-dev frontend/node_modules/.installed
 	$(BIN)/ruff check .

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.system import System, until
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(300), pytest.mark.xdist_group("system")]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(300)]
 
 MISSED = "https://www.missed.example/careers"
 

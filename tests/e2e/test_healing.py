@@ -6,7 +6,7 @@ from redis import Redis
 
 from tests.e2e.system import System, until
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(300), pytest.mark.xdist_group("system")]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(300)]
 
 HEAL_SECONDS = 30
 

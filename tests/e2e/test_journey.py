@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.system import System, text_of, until
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(300), pytest.mark.xdist_group("system")]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(300)]
 
 EMAIL, PASSWORD = "walker@example.org", "a walk through the whole"
 TITLE = "Lighthouse Keeper for Quiet Coasts"
