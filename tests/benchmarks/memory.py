@@ -67,6 +67,9 @@ def gunicorn(port: int) -> list[str]:
     return [
         "-m",
         "gunicorn",
+        "--config",
+        "python:backend.serving",
+        "--no-control-socket",
         "-k",
         "gthread",
         "--threads",
