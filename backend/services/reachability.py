@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -15,12 +14,6 @@ FEWEST = 3  # fewer prove nothing
 RECENT = timedelta(hours=2)
 
 
-def none_answered(statuses: Iterable[str | None]) -> bool:
-    """Whether of these visits, enough to tell, none met anybody."""
-    met = list(statuses)
-    return len(met) >= FEWEST and all(status == CrawlStatus.UNAVAILABLE for status in met)
-
-
 def away_since(session: Session, now: datetime) -> datetime | None:
     """Since when no careers site answers, which means that there is no network; None while one does."""
     rows = session.execute(
@@ -29,6 +22,6 @@ def away_since(session: Session, now: datetime) -> datetime | None:
         .order_by(Board.last_crawl_at.desc())
         .limit(LATEST)
     ).all()
-    if not none_answered(row.last_status for row in rows):
+    if len(rows) < FEWEST or any(row.last_status != CrawlStatus.UNAVAILABLE for row in rows):
         return None
     return max((row.failing_since for row in rows if row.failing_since is not None), default=None)
