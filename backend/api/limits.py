@@ -19,6 +19,7 @@ MAILED_LINK = "30 per 15 minutes"
 CHANGE_OF_PASSWORD = "10 per 15 minutes"  # noqa: S105
 EXPORT = "10 per 15 minutes"
 SEARCH = "120 per minute"
+TYPING = "600 per minute"
 PREVIEW = "60 per minute"
 RECOGNISE = "60 per minute"
 SUGGEST = "20 per hour"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Literal, get_args
+
 from apiflask import APIBlueprint
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from backend.api import limits
 from backend.api.access import public
@@ -12,6 +14,7 @@ from backend.api.errors import invalid
 from backend.api.limits import limiter
 from backend.api.listings import ListingSummary, summary
 from backend.api.paging import Page, PageQuery
+from backend.api.schema import Answer
 from backend.domain.posting import EmploymentType, Level, WorkMode
 from backend.domain.query import Filters, QueryError, Sort, Status
 from backend.models import db
@@ -20,14 +23,33 @@ from backend.services import search
 blueprint = APIBlueprint("search", __name__, url_prefix="/api/listings", tag="Listings")
 
 
+FacetName = Literal["employer", "country", "city", "mode", "type", "level", "source", "posted"]
+FACETS = get_args(FacetName)
+
+
+class FacetValue(Answer):
+    """A value as the filter of the same name takes it, what people call it, and how many listings have it."""
+
+    value: str = Field(examples=["DE"])
+    label: str = Field(examples=["Germany"])
+    count: int
+
+
 class ListingPage(Page[ListingSummary]):
     """`canonical` is the search as one query text: a tracker with it finds the same.
 
-    `partial`: the index is behind or being rebuilt, so that some listings may be missing.
+    `partial`: the index is behind or being rebuilt, so that some listings may be missing; the header
+    `X-Partial` says so too. `facets`: for each one asked for its commonest values and the selected ones,
+    counted as if the facet itself had no filter; null where none was asked for or the database answers.
+    `instead`: nothing matched, and the items and `total` are those of this corrected query. `did_you_mean`:
+    other corrections of `q`.
     """
 
     partial: bool
     canonical: str = Field(examples=["python country:DE mode:remote"])
+    facets: dict[FacetName, list[FacetValue]] | None
+    instead: str | None = Field(examples=["kubernetes"])
+    did_you_mean: list[str]
 
 
 class ListingQuery(PageQuery):
@@ -48,7 +70,26 @@ class ListingQuery(PageQuery):
         None, ge=0, le=1e9, description="for a year, in the listing's own currency"
     )
     status: Status = "open"
-    sort: Sort = Field("newest", description="relevance needs words in q")
+    sort: Sort = Field("newest", description="relevance needs words in q; salary: highest yearly pay first")
+    facets: str = Field(
+        "",
+        max_length=100,
+        description="counts wanted beside the items, with commas: " + ", ".join(FACETS),
+        examples=["country,mode,posted"],
+        json_schema_extra={"pattern": f"^({'|'.join(FACETS)})(,({'|'.join(FACETS)}))*$"},
+    )
+
+    @field_validator("facets")
+    @classmethod
+    def refuse_unknown_facets(cls, text: str) -> str:
+        for name in facets_in(text):
+            if name not in FACETS:
+                raise ValueError(f"a facet is one of {', '.join(FACETS)}")
+        return text
+
+
+def facets_in(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",") if name.strip()]
 
 
 def days_of(age: str | None) -> int | None:
@@ -95,4 +136,7 @@ def search_listings(query_data: ListingQuery) -> ListingPage:
         next_cursor=found.next_cursor,
         partial=found.partial,
         canonical=found.canonical,
+        facets=None,
+        instead=None,
+        did_you_mean=[],
     )

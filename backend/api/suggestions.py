@@ -1,4 +1,6 @@
-"""Companies that visitors miss: anybody suggests, admins accept or dismiss."""
+"""What the search field offers while one types; and companies that visitors miss: anybody suggests, admins
+accept or dismiss.
+"""
 
 from __future__ import annotations
 
@@ -14,10 +16,10 @@ from backend.api.clock import now
 from backend.api.errors import not_found
 from backend.api.limits import limiter
 from backend.api.paging import Page, PageQuery
-from backend.api.schema import Answer, Body, Message, Moment
+from backend.api.schema import Answer, Body, Message, Moment, Query
 from backend.app import current_settings
 from backend.models import Suggestion, SuggestionStatus, db
-from backend.services import discovery, suggestions
+from backend.services import completions, discovery, suggestions
 
 blueprint = APIBlueprint("suggestions", __name__, url_prefix="/api", tag="Suggestions")
 
@@ -65,6 +67,35 @@ def suggestion_answer(suggestion: Suggestion) -> SuggestionAnswer:
         board=f"{found[0].name}:{found[1]}" if found else None,
         board_id=suggestion.board_id,
     )
+
+
+class Completion(Answer):
+    """`query` is the text to put into the search; `count`: how many open listings it found lately."""
+
+    kind: Literal["title", "company", "place"]
+    text: str = Field(examples=["Data engineer"])
+    query: str = Field(examples=['title:"data engineer"'])
+    count: int
+
+
+class CompletionList(Answer):
+    items: list[Completion]
+
+
+class CompletionQuery(Query):
+    q: str = Field("", max_length=100, description="what is typed so far")
+    limit: int = Field(8, ge=1, le=20)
+
+
+@blueprint.get("/suggestions")
+@public
+@limiter.limit(limits.TYPING, key_func=limits.user_or_client)
+@blueprint.input(CompletionQuery, location="query")
+@blueprint.output(CompletionList)
+def complete_search(query_data: CompletionQuery) -> CompletionList:
+    """Titles, companies and places that begin with what is typed"""
+    found = completions.complete(db.session(), query_data.q, query_data.limit)
+    return CompletionList(items=[Completion.model_validate(one) for one in found])
 
 
 @blueprint.post("/suggestions")

@@ -34,6 +34,7 @@ OPEN_TO_ALL = {
     "stats.get_stats",
     "stats.list_sources",
     "suggestions.suggest",
+    "suggestions.complete_search",
     "unsubscribe.look",
     "unsubscribe.stop",
 }

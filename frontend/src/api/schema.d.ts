@@ -379,7 +379,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Titles, companies and places that begin with what is typed */
+        get: operations["completeSearch"];
         put?: never;
         /** Say which company is missing; the answer is the same whether it is known or not */
         post: operations["suggest"];
@@ -766,7 +767,7 @@ export interface components {
          * Cadence
          * @enum {string}
          */
-        Cadence: "instant" | "daily";
+        Cadence: "instant" | "hourly" | "daily" | "weekly";
         /** Candidate */
         Candidate: {
             /** Source */
@@ -885,6 +886,34 @@ export interface components {
              * @example stripe
              */
             slug: string;
+        };
+        /**
+         * Completion
+         * @description `query` is the text to put into the search; `count`: how many open listings it found lately.
+         */
+        Completion: {
+            /** Count */
+            count: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "title" | "company" | "place";
+            /**
+             * Query
+             * @example title:"data engineer"
+             */
+            query: string;
+            /**
+             * Text
+             * @example Data engineer
+             */
+            text: string;
+        };
+        /** CompletionList */
+        CompletionList: {
+            /** Items */
+            items: components["schemas"]["Completion"][];
         };
         /**
          * CrawlAnswer
@@ -1082,6 +1111,24 @@ export interface components {
             };
         };
         /**
+         * FacetValue
+         * @description A value as the filter of the same name takes it, what people call it, and how many listings have it.
+         */
+        FacetValue: {
+            /** Count */
+            count: number;
+            /**
+             * Label
+             * @example Germany
+             */
+            label: string;
+            /**
+             * Value
+             * @example DE
+             */
+            value: string;
+        };
+        /**
          * Level
          * @enum {string}
          */
@@ -1141,7 +1188,11 @@ export interface components {
          * ListingPage
          * @description `canonical` is the search as one query text: a tracker with it finds the same.
          *
-         *     `partial`: the index is behind or being rebuilt, so that some listings may be missing.
+         *     `partial`: the index is behind or being rebuilt, so that some listings may be missing; the header
+         *     `X-Partial` says so too. `facets`: for each one asked for its commonest values and the selected ones,
+         *     counted as if the facet itself had no filter; null where none was asked for or the database answers.
+         *     `instead`: nothing matched, and the items and `total` are those of this corrected query. `did_you_mean`:
+         *     other corrections of `q`.
          */
         ListingPage: {
             /**
@@ -1149,6 +1200,17 @@ export interface components {
              * @example python country:DE mode:remote
              */
             canonical: string;
+            /** Did You Mean */
+            did_you_mean: string[];
+            /** Facets */
+            facets: {
+                [key: string]: components["schemas"]["FacetValue"][];
+            } | null;
+            /**
+             * Instead
+             * @example kubernetes
+             */
+            instead: string | null;
             /** Items */
             items: components["schemas"]["ListingSummary"][];
             /** Next Cursor */
@@ -3104,8 +3166,10 @@ export interface operations {
                 /** @description for a year, in the listing's own currency */
                 salary_min?: number;
                 status?: "open" | "closed" | "all";
-                /** @description relevance needs words in q */
+                /** @description relevance needs words in q; salary: highest yearly pay first */
                 sort?: "newest" | "relevance" | "salary";
+                /** @description counts wanted beside the items, with commas: employer, country, city, mode, type, level, source, posted */
+                facets?: string;
             };
             header?: never;
             path?: never;
@@ -3352,6 +3416,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StatsAnswer"];
+                };
+            };
+            /** @description Any other refusal, such as 429 with Retry-After */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    completeSearch: {
+        parameters: {
+            query?: {
+                /** @description what is typed so far */
+                q?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CompletionList"];
+                };
+            };
+            /** @description Something in the request is not right; `fields` says what */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
             /** @description Any other refusal, such as 429 with Retry-After */
