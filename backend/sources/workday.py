@@ -15,9 +15,9 @@ from backend.sources.addresses import Address, parse_address, slug, without_loca
 from backend.sources.answers import GONE, fingerprint_or_body, json_answer, next_offset
 from backend.sources.base import Page, Request, Response, Source
 from backend.sources.shapes import Fields, checked_id, rows
+from backend.sources.workday_facets import CAP, MOST_PARTS, Part, divide
 
 LIMIT = 20  # more is refused with 400
-CAP = 2000  # some tenants report no larger total, and answer nothing beyond it
 _JOBS_HOST = re.compile(r"([a-z0-9_-]+)\.wd\d{1,3}\.myworkdayjobs\.com")
 _SITE_HOST = re.compile(r"wd\d{1,3}\.myworkdaysite\.com")
 _DAYS = re.compile(r"(\d{1,4})\s*(\+)?")
@@ -52,22 +52,31 @@ class Workday(Source):
 
     def first_request(self, token: str) -> Request:
         host, tenant, site = token.split("/")
-        return _page_request(Request(f"https://{host}/wday/cxs/{tenant}/{site}/jobs"), 0, None)
+        asked = Request(f"https://{host}/wday/cxs/{tenant}/{site}/jobs")
+        return _request(asked.url, _question(asked), {})
 
     def parse(self, response: Response) -> Page:
+        """A list at the cap is divided by a facet, and its parts are asked one after the other."""
         envelope = Fields(json_answer(response, _GONE))
         found = rows(envelope.value, self.envelope)
-        board = self._board_of(response)
-        asked = _question(response.request)["offset"]
-        offset = asked if isinstance(asked, int) and asked > 0 else 0
+        asked, memo = response.request, response.request.memo
+        offset = _offset(asked)
         # later pages may say 0: the first page's total is carried along
-        total = envelope.whole("total") or response.request.memo.get("total")
+        total = envelope.whole("total") or memo.get("total")
         following = next_offset(offset, len(found), LIMIT, total)
         reached = total is None or following is not None or offset + len(found) >= total
+        kept = total == CAP or (not reached and offset >= CAP)
+        promised: int = memo.get("promised", 0)
+        complete = reached and not kept and (total or 0) >= promised
+        parts: tuple[Part, ...] = memo.get("parts", ())
+        if kept and (offset == 0 or not reached):
+            division = divide(envelope, _question(asked)["appliedFacets"], total or 0, promised)
+            if division and len(parts) + len(division.parts) <= MOST_PARTS:
+                following, complete, parts = None, division.whole, (*division.parts, *parts)
         return Page(
-            merge_duplicates([_posting(row, board) for row in found]),
-            next=_page_request(response.request, following, total) if following is not None else None,
-            complete=reached and total != CAP,
+            merge_duplicates([_posting(row, self._board_of(response)) for row in found]),
+            next=_following_request(asked, following, total, parts),
+            complete=complete,
         )
 
     def fingerprint(self, response: Response) -> bytes:
@@ -195,13 +204,26 @@ def _question(asked: Request) -> dict[str, Any]:
     return plain | question if isinstance(question, dict) else plain
 
 
-def _page_request(asked: Request, offset: int, total: int | None) -> Request:
-    """The same question from `offset` on."""
-    question = _question(asked) | {"offset": offset}
-    return Request(
-        asked.url,
-        "POST",
-        {"Content-Type": "application/json", "Accept": "application/json"},
-        json.dumps(question, separators=(",", ":")).encode(),
-        {"total": total} if total else {},
-    )
+def _offset(asked: Request) -> int:
+    offset = _question(asked)["offset"]
+    return offset if isinstance(offset, int) and offset > 0 else 0
+
+
+def _following_request(
+    asked: Request, offset: int | None, total: int | None, parts: tuple[Part, ...]
+) -> Request | None:
+    """The same question from `offset` on; at its end, the first of the parts."""
+    if offset is not None:
+        memo: dict[str, Any] = {"total": total, "promised": asked.memo.get("promised", 0), "parts": parts}
+        return _request(asked.url, _question(asked) | {"offset": offset}, memo)
+    if not parts:
+        return None
+    part, *others = parts
+    memo = {"total": part.count, "promised": part.count, "parts": tuple(others)}
+    return _request(asked.url, _question(asked) | {"offset": 0, "appliedFacets": part.applied}, memo)
+
+
+def _request(url: str, question: dict[str, Any], memo: dict[str, Any]) -> Request:
+    headers = {"Content-Type": "application/json", "Accept": "application/json"}
+    body = json.dumps(question, separators=(",", ":")).encode()
+    return Request(url, "POST", headers, body, {name: value for name, value in memo.items() if value})
