@@ -1,19 +1,22 @@
 """Tables, one module a noun."""
 
+from backend.domain.telling import Cadence
 from backend.models.account_mail import AccountMail, AccountMailKind
 from backend.models.base import Base, begin_write, db
+from backend.models.blocked import BlockedCompany
 from backend.models.board import Board, BoardStatus
 from backend.models.company import Company
 from backend.models.crawl import Crawl, CrawlStatus
 from backend.models.listing import Listing, ListingEvent, ListingText
 from backend.models.suggestion import Suggestion, SuggestionStatus
-from backend.models.tracker import Cadence, Finding, Match, Notification, SavedQuery, Tracker
+from backend.models.tracker import Finding, Match, Notification, NotificationKind, SavedQuery, Tracker
 from backend.models.user import User
 
 __all__ = [
     "AccountMail",
     "AccountMailKind",
     "Base",
+    "BlockedCompany",
     "Board",
     "BoardStatus",
     "Cadence",
@@ -26,6 +29,7 @@ __all__ = [
     "ListingText",
     "Match",
     "Notification",
+    "NotificationKind",
     "SavedQuery",
     "Suggestion",
     "SuggestionStatus",

@@ -12,9 +12,11 @@ from backend.models.listing import Listing
 from backend.models.user import User
 
 
-class Cadence(StrEnum):
-    INSTANT = "instant"
-    DAILY = "daily"
+class NotificationKind(StrEnum):
+    """New matches, or that a tracker is about to end."""
+
+    DIGEST = "digest"
+    ENDING = "ending"
 
 
 class SavedQuery(Base):
@@ -30,7 +32,9 @@ class SavedQuery(Base):
 class Tracker(Base):
     """A user's query with an end and a cadence. `active_since` moves when it is resumed or its query changes.
 
-    `token` signs nothing: it is the random name of its unsubscribe link. Deleted is soft for an hour (undo).
+    `token` signs nothing: it is the random name of its links in mails (stop, renew), and `feed_token` that of
+    its feed, once its owner has asked for one. `hour` and `weekday` (0: Monday) are those of daily and weekly
+    ones. `reminded_at`: its owner was told that it ends soon. Deleted is soft for an hour (undo).
     """
 
     __tablename__ = "trackers"
@@ -42,13 +46,17 @@ class Tracker(Base):
     name: Mapped[str] = mapped_column(String(120))
     text: Mapped[str] = mapped_column(String(500))
     cadence: Mapped[str] = mapped_column(String(10))
+    hour: Mapped[int | None]
+    weekday: Mapped[int | None]
     expires_at: Mapped[datetime]
     created_at: Mapped[datetime]
     active_since: Mapped[datetime]
     paused_at: Mapped[datetime | None]
     expired_at: Mapped[datetime | None]
     deleted_at: Mapped[datetime | None]
+    reminded_at: Mapped[datetime | None]
     token: Mapped[str] = mapped_column(String(43), unique=True)
+    feed_token: Mapped[str | None] = mapped_column(String(43), unique=True)
 
     user: Mapped[User] = relationship()
     query: Mapped[SavedQuery] = relationship()
@@ -80,6 +88,7 @@ class Finding(Base):
 class Notification(Base):
     """One mail to one user. Claimed, sent, marked; `message_id` is fixed before the first try.
 
+    `tracker_id` is the one that a reminder of its end is about; a digest's are those of its matches.
     `refusals` counts the tries that the mail server answered with no; after any other it may have arrived.
     """
 
@@ -95,6 +104,10 @@ class Notification(Base):
 
     id: Mapped[Id]
     user_id: Mapped[int] = mapped_column(BigId, ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[str] = mapped_column(String(10), server_default=NotificationKind.DIGEST.value)
+    tracker_id: Mapped[int | None] = mapped_column(
+        BigId, ForeignKey("trackers.id", ondelete="CASCADE"), index=True
+    )
     message_id: Mapped[str] = mapped_column(String(200), unique=True)
     token: Mapped[str] = mapped_column(String(43), unique=True)
     created_at: Mapped[datetime]
@@ -111,7 +124,7 @@ class Notification(Base):
 
 
 class Match(Base):
-    """One tracker x one listing, told or to be told."""
+    """One tracker x one listing, told or to be told. `seen_at`: its user has marked it as read."""
 
     __tablename__ = "matches"
     __table_args__ = (
@@ -134,6 +147,7 @@ class Match(Base):
     found_at: Mapped[datetime]
     due_at: Mapped[datetime]
     told_at: Mapped[datetime | None]
+    seen_at: Mapped[datetime | None]
     notification_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("notifications.id"))
 
     listing: Mapped[Listing] = relationship()
