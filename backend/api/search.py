@@ -14,7 +14,7 @@ from backend.api.errors import invalid
 from backend.api.limits import limiter
 from backend.api.listings import ListingSummary, summary
 from backend.api.paging import Page, PageQuery
-from backend.api.schema import Answer
+from backend.api.schema import Answer, Query
 from backend.domain.posting import EmploymentType, Level, WorkMode
 from backend.domain.query import Filters, QueryError, Sort, Status
 from backend.models import db
@@ -52,7 +52,7 @@ class ListingPage(Page[ListingSummary]):
     did_you_mean: list[str]
 
 
-class ListingQuery(PageQuery):
+class ListingFilters(Query):
     """Values of one filter are ORed, filters are ANDed."""
 
     q: str = Field("", max_length=500, description='words, "phrases", -excluded, title:...')
@@ -70,6 +70,11 @@ class ListingQuery(PageQuery):
         None, ge=0, le=1e9, description="for a year, in the listing's own currency"
     )
     status: Status = "open"
+
+
+class ListingQuery(PageQuery, ListingFilters):
+    """The filters, an order, a page of what they find, and counts beside it."""
+
     sort: Sort = Field("newest", description="relevance needs words in q; salary: highest yearly pay first")
     facets: str = Field(
         "",
@@ -100,7 +105,7 @@ def days_of(age: str | None) -> int | None:
     return {"h": -(-number // 24), "d": number, "w": 7 * number}[unit]
 
 
-def filters_of(query: ListingQuery) -> Filters:
+def filters_of(query: ListingFilters, sort: Sort = "newest") -> Filters:
     return Filters(
         q=query.q,
         company=query.company,
@@ -113,7 +118,7 @@ def filters_of(query: ListingQuery) -> Filters:
         posted_within_days=days_of(query.posted_within),
         salary_min=query.salary_min,
         status=query.status,
-        sort=query.sort,
+        sort=sort,
     )
 
 
@@ -125,7 +130,8 @@ def filters_of(query: ListingQuery) -> Filters:
 def search_listings(query_data: ListingQuery) -> ListingPage:
     """Search listings"""
     try:
-        found = search.find(db.session(), filters_of(query_data), query_data.cursor, query_data.limit, now())
+        filters = filters_of(query_data, query_data.sort)
+        found = search.find(db.session(), filters, query_data.cursor, query_data.limit, now())
     except QueryError as error:
         raise invalid("q", str(error), error.column) from None
     except search.BadCursor as error:

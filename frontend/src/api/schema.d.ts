@@ -3145,10 +3145,6 @@ export interface operations {
     searchListings: {
         parameters: {
             query?: {
-                /** @description next_cursor of the page before */
-                cursor?: string;
-                /** @description rows a page */
-                limit?: number;
                 /** @description words, "phrases", -excluded, title:... */
                 q?: string;
                 /** @description words of the name */
@@ -3166,6 +3162,10 @@ export interface operations {
                 /** @description for a year, in the listing's own currency */
                 salary_min?: number;
                 status?: "open" | "closed" | "all";
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description rows a page */
+                limit?: number;
                 /** @description relevance needs words in q; salary: highest yearly pay first */
                 sort?: "newest" | "relevance" | "salary";
                 /** @description counts wanted beside the items, with commas: employer, country, city, mode, type, level, source, posted */
