@@ -2,6 +2,7 @@
 
 from backend.domain.telling import Cadence
 from backend.models.account_mail import AccountMail, AccountMailKind
+from backend.models.anchor import KeyShare, QueryAnchor
 from backend.models.base import Base, begin_write, db
 from backend.models.blocked import BlockedCompany
 from backend.models.board import Board, BoardStatus
@@ -24,12 +25,14 @@ __all__ = [
     "Crawl",
     "CrawlStatus",
     "Finding",
+    "KeyShare",
     "Listing",
     "ListingEvent",
     "ListingText",
     "Match",
     "Notification",
     "NotificationKind",
+    "QueryAnchor",
     "SavedQuery",
     "Suggestion",
     "SuggestionStatus",

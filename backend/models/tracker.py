@@ -20,13 +20,19 @@ class NotificationKind(StrEnum):
 
 
 class SavedQuery(Base):
-    """A query in its canonical text: equal queries of many users are one row."""
+    """A query in its canonical text: equal queries of many users are one row.
+
+    `filed_by` is the version of `domain/anchors` that chose its anchors (0: none has), `filed_at` when.
+    """
 
     __tablename__ = "queries"
+    __table_args__ = (Index("ix_queries_filed", "filed_by", "filed_at"),)
 
     id: Mapped[Id]
     canonical: Mapped[str] = mapped_column(String(600), unique=True)
     created_at: Mapped[datetime]
+    filed_by: Mapped[int] = mapped_column(server_default="0", default=0)
+    filed_at: Mapped[datetime | None]
 
 
 class Tracker(Base):
@@ -38,7 +44,17 @@ class Tracker(Base):
     """
 
     __tablename__ = "trackers"
-    __table_args__ = (Index("ix_trackers_query", "query_id"), Index("ix_trackers_expires", "expires_at"))
+    __table_args__ = (
+        Index("ix_trackers_query", "query_id", "id"),
+        Index(
+            "ix_trackers_instant",
+            "query_id",
+            "id",
+            sqlite_where=text("cadence = 'instant'"),
+            postgresql_where=text("cadence = 'instant'"),
+        ),
+        Index("ix_trackers_expires", "expires_at"),
+    )
 
     id: Mapped[Id]
     user_id: Mapped[int] = mapped_column(BigId, ForeignKey("users.id", ondelete="CASCADE"), index=True)
@@ -63,7 +79,11 @@ class Tracker(Base):
 
 
 class Finding(Base):
-    """One query x one listing: the query matches it. `fanned_at` is empty until its matches are written."""
+    """One query x one listing: the query matches it. `fanned_at` is empty until its matches are written.
+
+    Of one with many followers the matches are written by pages: `stage` says of whom (see `services/fan_out`),
+    `fanned_to` is the last tracker that was reached.
+    """
 
     __tablename__ = "findings"
     __table_args__ = (
@@ -71,6 +91,7 @@ class Finding(Base):
         Index("ix_findings_listing", "listing_id"),
         Index(
             "ix_findings_pending",
+            "stage",
             "id",
             sqlite_where=text("fanned_at IS NULL"),
             postgresql_where=text("fanned_at IS NULL"),
@@ -83,6 +104,8 @@ class Finding(Base):
     crawl_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("crawls.id", ondelete="SET NULL"))
     found_at: Mapped[datetime]
     fanned_at: Mapped[datetime | None]
+    stage: Mapped[int] = mapped_column(server_default="0", default=0)
+    fanned_to: Mapped[int] = mapped_column(server_default="0", default=0)
 
 
 class Notification(Base):
