@@ -16,11 +16,11 @@ from backend.domain.query_nodes import (
     RangeField,
     TextField,
     ValueField,
-    Words,
     all_of,
     any_of,
     asks_for_something,
     text_of,
+    words,
 )
 from backend.domain.query_parser import MAX_LENGTH, MAX_TERMS, QueryError, read
 
@@ -58,7 +58,8 @@ def parse(text: str) -> Query:
 class Filters:
     """What a search asks for: the query and what was picked beside it. Several values of one field are ORed.
 
-    `salary_min` is pay in a year, in the listing's own currency.
+    `company` is words of a name, `employer` the slug of one company, `city` a whole name. `salary_min` is pay
+    in a year, in the listing's own currency.
     """
 
     q: str = ""
@@ -69,6 +70,8 @@ class Filters:
     type: Choice = None
     level: Choice = None
     source: Choice = None
+    employer: Choice = None
+    city: Choice = None
     posted_within_days: int | None = None
     salary_min: float | None = None
     status: Status = "open"
@@ -88,6 +91,8 @@ class Filters:
             (ValueField.TYPE, self.type),
             (ValueField.LEVEL, self.level),
             (ValueField.SOURCE, self.source),
+            (ValueField.EMPLOYER, self.employer),
+            (ValueField.CITY, self.city),
         ):
             nodes += _picked(choice, lambda text, name=name: _value(name, text))  # type: ignore[misc]
         if self.posted_within_days is not None:
@@ -115,7 +120,7 @@ def _words(name: TextField, text: str) -> Node:
     found = asked_terms(text)
     if not found:
         raise QueryError(f'no word to look for in {name}: "{text}"', 1)
-    return Words(found, name, prefix=len(found) == 1 and is_lone(found[0]))
+    return words(found, name, prefix=len(found) == 1 and is_lone(found[0]))
 
 
 def _value(name: ValueField, text: str) -> Node:

@@ -9,6 +9,7 @@ from functools import cache
 
 from babel import Locale
 
+from backend.domain.analyse import asked_terms, spelling
 from backend.domain.gazetteer import country_code
 from backend.domain.posting import EmploymentType, Level, WorkMode
 from backend.domain.query_nodes import Comparison, Range, RangeField, TextField, Value, ValueField
@@ -44,6 +45,13 @@ def read_value(field: ValueField, text: str) -> Value:
         if code is None:
             raise ValueError(f'no country is called "{text}": write its English name or two-letter code')
         return Value(field, code)
+    if field is ValueField.CITY:
+        city = city_value(text)
+        if not city:
+            raise ValueError(f'no word to look for in city: "{text}"')
+        return Value(field, city)
+    if field is ValueField.EMPLOYER:
+        return Value(field, _slug(text))
     key = re.sub(r"[\s-]+", "_", text.strip().lower())
     if field is ValueField.SOURCE:
         if not re.fullmatch(r"[a-z][a-z0-9_]{0,39}", key):
@@ -54,6 +62,18 @@ def read_value(field: ValueField, text: str) -> Value:
     if key not in choices:
         raise ValueError(f'{field} is one of {", ".join(choices)}, not "{text}"')
     return Value(field, key)
+
+
+def city_value(name: str) -> str:
+    """A city's name as it is compared: folded, "Köln " is "koln". Empty if there is no word in it."""
+    return spelling(asked_terms(name))
+
+
+def _slug(text: str) -> str:
+    slug = text.strip().casefold()
+    if not re.fullmatch(r"[^\W_][\w-]{0,139}", slug):
+        raise ValueError(f'"{text}" is not the short name of a company, such as acme-labs')
+    return slug
 
 
 def read_range(field: RangeField, comparison: str, text: str) -> Range:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from backend.domain.analyse import spelling
+from backend.domain.inflect import inflects
 
 
 class TextField(StrEnum):
@@ -18,13 +19,15 @@ class TextField(StrEnum):
 
 
 class ValueField(StrEnum):
-    """Fields that hold one of a list of values."""
+    """Fields that hold one of a list of values; a listing may have several countries and cities."""
 
     COUNTRY = "country"
     MODE = "mode"
     TYPE = "type"
     LEVEL = "level"
     SOURCE = "source"
+    EMPLOYER = "employer"
+    CITY = "city"
 
 
 class RangeField(StrEnum):
@@ -49,16 +52,25 @@ class Everything:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A word (one term) or a phrase (several, next to each other). `prefix`: the one term may go on."""
+    """A word (one term) or a phrase (several, next to each other).
+
+    `prefix`: the one term may go on. `exact`: it stands only for itself; else its inflected forms match too.
+    Made by `words`, which knows what is inflected at all.
+    """
 
     terms: tuple[str, ...]
     field: TextField | None = None
     prefix: bool = False
+    exact: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A field holds this value. Countries are ISO 3166-1 alpha-2 codes in capitals."""
+    """A field holds this value.
+
+    Countries are ISO 3166-1 alpha-2 codes in capitals, employers slugs, cities as `query_fields.city_value`
+    writes them.
+    """
 
     field: ValueField
     value: str
@@ -92,6 +104,18 @@ Leaf = Words | Value | Range
 Node = Everything | Leaf | Not | And | Or
 
 _AGES = (("d", timedelta(days=1)), ("h", timedelta(hours=1)))
+
+
+def words(
+    terms: tuple[str, ...], field: TextField | None = None, prefix: bool = False, quoted: bool = False
+) -> Words:
+    """A word stands for its inflected forms unless it is quoted. A phrase, a prefix or a name never does."""
+    return Words(terms, field, prefix, quoted or prefix or not _inflected(terms, field))
+
+
+def _inflected(terms: tuple[str, ...], field: TextField | None) -> bool:
+    """Companies and places are names: in their own fields nothing is inflected."""
+    return len(terms) == 1 and field in (None, TextField.TITLE) and inflects(terms[0])
 
 
 def all_of(children: list[Node]) -> Node:
@@ -165,10 +189,10 @@ def text_of(node: Node) -> str:
             return " OR ".join(_grouped(child, And) for child in children)
         case Not(child):
             return "-" + _grouped(child, And, Or)
-        case Words(terms, field, prefix):
-            return (f"{field}:" if field else "") + _words(terms, prefix)
+        case Words():
+            return (f"{node.field}:" if node.field else "") + _written(node)
         case Value(field, value):
-            return f"{field}:{value}"
+            return f'{field}:"{value}"' if " " in value else f"{field}:{value}"
     return f"{node.field}{node.comparison}{_amount(node)}"
 
 
@@ -176,11 +200,12 @@ def _grouped(node: Node, *kinds: type[And] | type[Or]) -> str:
     return f"({text_of(node)})" if isinstance(node, kinds) else text_of(node)
 
 
-def _words(terms: tuple[str, ...], prefix: bool) -> str:
-    text = spelling(terms)
-    if prefix:
+def _written(words: Words) -> str:
+    text = spelling(words.terms)
+    if words.prefix:
         return f"{text}*"
-    return f'"{text}"' if len(terms) > 1 else text
+    quoted = len(words.terms) > 1 or (words.exact and _inflected(words.terms, words.field))
+    return f'"{text}"' if quoted else text
 
 
 def _amount(node: Range) -> str:

@@ -24,6 +24,7 @@ from backend.domain.query_nodes import (
     all_of,
     any_of,
     none_of,
+    words,
 )
 
 MAX_LENGTH = 500
@@ -235,7 +236,7 @@ class _Reader:
         prefix = len(found) == 1 and is_lone(found[0])
         if not quoted and "*" in text:
             prefix = _is_prefix(text, found, column)
-        return self.counted(Words(found, field, prefix), column)
+        return self.counted(words(found, field, prefix, quoted), column)
 
     def counted(self, leaf: Leaf, column: int) -> Leaf:
         self.terms += len(leaf.terms) if isinstance(leaf, Words) else 1

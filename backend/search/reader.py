@@ -51,7 +51,7 @@ class SearchIndex:
         after = read_cursor(cursor, sort)
         searcher = self._searcher()
         try:
-            asked = only_status(compile_node(query.node, now, ranked=sort == "relevance"), status)
+            asked = only_status(compile_node(query.node, now, sort == "relevance", searcher), status)
             if sort == "relevance":
                 return _ranked(searcher, asked, after or 0, limit)
             return _sorted(searcher, asked, sort, after, limit)

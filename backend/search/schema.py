@@ -8,12 +8,13 @@ from functools import cache
 
 import tantivy
 
-from backend.domain import analyse
+from backend.domain import analyse, inflect
 from backend.domain.analyse import BREAK
 from backend.domain.matching import Document
 from backend.domain.query_nodes import TextField, ValueField
 
-VERSION = f"1.{analyse.VERSION}"
+VERSION = f"2.{analyse.VERSION}.{inflect.VERSION}"
+STEMS, TITLE_STEMS = "stems", "title_stems"  # keys of terms: inflected forms have one, see `domain/inflect`
 TEXT = "text"  # title, company, places and description in one, so that a word is one look-up
 ID_SPACE = 2**31
 _ANALYSER = "terms"
@@ -55,6 +56,8 @@ def schema() -> tantivy.Schema:
         builder.add_text_field(value, tokenizer_name="raw", index_option="basic", fast=True)
     for text in (TEXT, *TextField):
         builder.add_text_field(text, tokenizer_name=_ANALYSER, index_option="position")
+    for stems in (STEMS, TITLE_STEMS):
+        builder.add_text_field(stems, tokenizer_name=_ANALYSER, index_option="freq")
     return builder.build()
 
 
@@ -86,4 +89,6 @@ def as_stored(entry: Entry) -> tantivy.Document:
     for name, part in document.fields.items():
         stored.add_text(name, part)
     stored.add_text(TEXT, BREAK.join(parts))
+    stored.add_text(STEMS, document.stems)
+    stored.add_text(TITLE_STEMS, document.title_stems)
     return stored

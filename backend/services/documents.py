@@ -11,12 +11,14 @@ from backend.models import Listing
 
 
 def document_of(listing: Listing, html: str, company_name: str) -> Document:
-    """`listing.board` and its fields are read; `html` is the sanitised description, "" if there is none."""
+    """Reads `listing.board` and `.company`; `html` is the sanitised description, "" if there is none."""
     return document(
         title=listing.title,
         company=company_name,
         locations=[text for place in listing.locations for text in _texts_of(place)],
         description_html=html,
+        cities={place["city"] for place in listing.locations if place.get("city")},
+        employer=listing.company.slug,
         countries={place["country"] for place in listing.locations if place.get("country")},
         mode=listing.work_mode,
         type=listing.employment_type,

@@ -81,7 +81,9 @@ def _page_of_all(session: Session, status: Status, below: int | None, limit: int
 def _judged(
     session: Session, query: Query, orders: Iterator[int], now: datetime
 ) -> Iterator[tuple[int, bool]]:
-    reads_texts = any(isinstance(leaf, Words) and leaf.field is None for leaf in leaves(query.node))
+    reads_texts = any(
+        isinstance(leaf, Words) and (leaf.field is None or not leaf.exact) for leaf in leaves(query.node)
+    )
     while batch := list(islice(orders, _LISTINGS_AT_ONCE)):
         found = _load(session, [order % ID_SPACE for order in batch], reads_texts)
         for order in batch:

@@ -25,7 +25,7 @@ def test_words_are_found_in_the_title(query: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ["c", "develop", '"senior developer"', "-senior", "senior java", "java OR perl"]
+    "query", ["c", '"develop"', "javascript", '"senior developer"', "-senior", "senior java", "java OR perl"]
 )
 def test_words_are_exact(query: str) -> None:
     assert not meets(query)
@@ -113,7 +113,80 @@ def test_any_script_is_found(query: str, title: str) -> None:
     assert meets(query, title=title)
 
 
-def test_the_text_of_html_is_not_read_when_the_title_decides() -> None:
-    listing = document(title="Cook", first_seen_at=NOW, description_html="<p>x</p>")
-    assert matches(parse("cook"), listing, NOW)
+def test_the_text_of_html_is_not_read_when_a_value_or_an_exact_title_decides() -> None:
+    listing = document(title="Cook", first_seen_at=NOW, description_html="<p>x</p>", mode="remote")
+    assert matches(parse('title:"cook" mode:remote'), listing, NOW)
+    assert not matches(parse("cook mode:onsite"), listing, NOW)
     assert "body" not in vars(listing)
+
+
+GERMAN = "Wir suchen dich für unser Team. Du arbeitest mit den Ärzten und den Köchen."
+FRENCH = "Nous cherchons des développeuses pour notre équipe avec les infirmières."
+SPANISH = "Buscamos para nuestro equipo los mejores cocineros con experiencia."
+RUSSIAN = "Мы ищем в нашу команду опытных поваров для работы с детьми."
+ENGLISH = "You are one of the engineers who developed and are managing our pipelines."
+
+
+@pytest.mark.parametrize(
+    ("query", "text"),
+    [
+        ("engineer", ENGLISH),
+        ("manages pipeline", ENGLISH),
+        ("kochen", GERMAN),
+        ("arzt OR arzte", GERMAN),
+        ("infirmiere", FRENCH),
+        ("cocinero", SPANISH),
+        ("mejor", SPANISH),
+        ("повар", RUSSIAN),
+        ("опытный", RUSSIAN),
+    ],
+)
+def test_a_word_matches_its_inflected_forms_in_the_language_of_the_listing(query: str, text: str) -> None:
+    assert meets(query, title="", description_text=text)
+
+
+@pytest.mark.parametrize(
+    ("query", "text"), [('"engineer"', ENGLISH), ('"engineer developed"', ENGLISH), ('"повар"', RUSSIAN)]
+)
+def test_a_quoted_word_is_exact(query: str, text: str) -> None:
+    assert not meets(query, title="", description_text=text)
+
+
+def test_a_word_of_the_title_is_inflected_and_a_name_is_not() -> None:
+    fields = {"title": "Engineers", "company": "Stripes", "description_text": ENGLISH}
+    assert meets("title:engineer -company:stripe company:stripes", **fields)
+    assert not meets('title:"engineer"', **fields)
+    assert not meets("react", description_text=ENGLISH + " You are reacting and will go on going.", title="")
+
+
+def test_going_is_not_go() -> None:
+    assert not meets("go", title="", description_text="You are going to work with the team.")
+    assert not meets("going", title="", description_text="You are to work with Go and the team.")
+
+
+def test_a_listing_of_an_unknown_language_has_only_exact_words() -> None:
+    assert meets("developers", title="Developers")
+    assert not meets("cook", title="Cooks", description_text="xyzzy plugh")
+
+
+@pytest.mark.parametrize(
+    ("query", "key"),
+    [
+        ("c++", "=c++"),
+        ("mode:remote", "mode=remote"),
+        ("employer:acme", "employer=acme"),
+        ("city:koln", "city=koln"),
+    ],
+)
+def test_a_listing_emits_what_a_query_of_one_thing_asks_for(query: str, key: str) -> None:
+    listing = document(
+        title="C++", first_seen_at=NOW, mode="remote", employer="acme", cities=["Köln", "Bonn"]
+    )
+    assert matches(parse(query), listing, NOW)
+    assert key.replace("c++", "cplusplus") in listing.keys
+
+
+def test_what_is_stated_is_emitted() -> None:
+    listing = document(title="Engineer", first_seen_at=NOW, salary_min=1.0)
+    assert {"=engineer", "en:engin", "eng*", "en*", "has:salary", "has:seen"} <= listing.keys
+    assert "has:posted" not in listing.keys

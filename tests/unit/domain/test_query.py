@@ -30,6 +30,12 @@ words = st.sampled_from(
         "company:(a b)",
         "country:de",
         "country:x",
+        "city:köln",
+        '"go"',
+        '"cooks"',
+        "cooks",
+        'city:"new york"',
+        "employer:acme",
         "mode:remote",
         "salary>=90k",
         "salary",
@@ -59,7 +65,12 @@ texts = st.one_of(
         ("--python", "python"),
         ('"machine  Learning"', '"machine learning"'),
         ("full-stack", '"full stack"'),
-        ('"python"', "python"),
+        ('"Python" python', '"python" python'),
+        ('title:"Lead" company:"Stripe"', 'company:stripe title:"lead"'),
+        ('"c++" "k8s" "go" "react"', "c++ go k8s react"),
+        ("employer:Acme-Labs", "employer:acme-labs"),
+        ('city:"New  York" OR city:Köln', 'city:"new york" OR city:koln'),
+        ("city:東京", "city:東京"),
         ("a b OR c", "(a b) OR c"),
         ("a (b OR c)", "a (b OR c)"),
         ("c OR b OR a", "a OR b OR c"),
@@ -135,7 +146,9 @@ def test_an_unknown_field_is_told_with_the_known_ones(text: str) -> None:
         parse(text)
 
 
-@pytest.mark.parametrize("text", ["salary>lots", "posted<7", "seen<soon", "country:atlantis", "source:!!"])
+@pytest.mark.parametrize(
+    "text", ["salary>lots", "posted<7", "seen<soon", "country:atlantis", "source:!!", "city:!", "employer:!a"]
+)
 def test_a_wrong_value_is_told(text: str) -> None:
     with pytest.raises(QueryError):
         parse(text)
@@ -184,6 +197,7 @@ def test_an_error_points_into_the_text(text: str) -> None:
 
 def test_equal_queries_are_equal_however_they_are_written() -> None:
     assert parse("b a -c") == parse('-C "B" a A')
+    assert parse("cooks") != parse('"cooks"')
     assert hash(parse("b a")) == hash(parse("a b"))
     assert parse("a b") != parse('"a b"')
 
@@ -203,12 +217,15 @@ def test_filters_and_query_become_one_query() -> None:
         type="full_time",
         level="senior",
         source="lever",
+        employer="scale-ai",
+        city=["Berlin", "New York"],
         posted_within_days=7,
         salary_min=50000,
     )
     assert filters.to_query().canonical == (
-        'company:"scale ai" (country:AT OR country:DE) (java OR python) level:senior location:berlin '
-        "mode:remote posted<7d salary>=50000 source:lever type:full_time"
+        '(city:"new york" OR city:berlin) company:"scale ai" (country:AT OR country:DE) employer:scale-ai '
+        "(java OR python) level:senior location:berlin mode:remote "
+        "posted<7d salary>=50000 source:lever type:full_time"
     )
     assert parse(filters.to_query().canonical) == filters.to_query()
     assert Filters().to_query().is_empty
