@@ -6,7 +6,7 @@ import os
 import platform
 import sys
 
-from tests.benchmarks import ingest, memory, mutations
+from tests.benchmarks import ingest, memory, mutations, relevance
 from tests.benchmarks.table import Table
 
 PORT = int(os.environ.get("BENCH_PORT", "9700"))
@@ -18,6 +18,7 @@ def main() -> int:
         ingest.replayed(limits=(6, 1.5)),
         ingest.simulated(limits=(6, 1.5), port=PORT),
         mutations.every_source(),
+        relevance.ndcg(),
         memory.processes(port=PORT + 1, worker_limit=180, web_limit=200),
     ]
     failed = [line for table in tables for line in table.failed]

@@ -1,0 +1,301 @@
+"""What others search with, over the same listings: SQLite FTS5, TF-IDF with cosine, and bare tantivy.
+
+Each gets the query as its own users would write it: words, phrases, alternatives and exclusions in its own
+syntax, split into words in its own way. Filters are exact conditions for each.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import numpy
+import tantivy
+from sklearn.feature_extraction.text import TfidfVectorizer
+from tantivy import Occur
+
+from backend.domain.analyse import spelling
+from backend.domain.matching import Document, matches
+from backend.domain.query import Query
+from backend.domain.query_nodes import (
+    And,
+    Comparison,
+    Everything,
+    Node,
+    Not,
+    Or,
+    Range,
+    RangeField,
+    TextField,
+    Value,
+    ValueField,
+    Words,
+    all_of,
+    sought_terms,
+)
+
+Documents = Iterable[tuple[int, Document]]
+
+
+class NotRanked(Exception):
+    """This engine has nothing to rank by in this query."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """A query's conditions, apart: what words must be there, what must not, and the comparisons."""
+
+    sought: list[Node]
+    excluded: list[Node]
+    ranges: list[Range]
+
+    @classmethod
+    def of(cls, node: Node) -> Parts:
+        parts = cls([], [], [])
+        for child in node.children if isinstance(node, And) else (node,):
+            match child:
+                case Everything():
+                    pass
+                case Not(inner):
+                    parts.excluded.append(inner)
+                case Range():
+                    parts.ranges.append(child)
+                case _:
+                    parts.sought.append(child)
+        return parts
+
+
+class Fts5:
+    """SQLite's full-text search with bm25(). Values are tokens of a column that does not count."""
+
+    COLUMNS = {TextField.TITLE: "title", TextField.COMPANY: "company", TextField.LOCATION: "place"}
+
+    def __init__(self, path: Path, stemmed: bool = False) -> None:
+        self.name = "SQLite FTS5 bm25" + (" (stemmed)" if stemmed else "")
+        self.connection = sqlite3.connect(path, isolation_level=None)
+        tokenizer = ("porter " if stemmed else "") + "unicode61 remove_diacritics 2"
+        self.connection.execute(
+            "CREATE VIRTUAL TABLE texts USING fts5(title, company, place, text, facts, content='',"
+            f" tokenize='{tokenizer}')"
+        )
+        self.connection.execute("INSERT INTO texts(texts, rank) VALUES ('rank', 'bm25(1, 1, 1, 1, 0)')")
+        self.connection.execute(
+            "CREATE TABLE numbers(id INTEGER PRIMARY KEY, salary REAL, posted REAL, seen REAL)"
+        )
+
+    def load(self, documents: Documents) -> None:
+        self.connection.execute("BEGIN")
+        for number, document in documents:
+            facts = " ".join(
+                _token(field, value) for field, values in document.values.items() for value in values
+            )
+            texts = (document.title, document.company, "; ".join(document.locations))
+            self.connection.execute(
+                "INSERT INTO texts(rowid, title, company, place, text, facts) VALUES (?, ?, ?, ?, ?, ?)",
+                (number, *texts, document.description_text, facts),
+            )
+            posted = document.posted_at.timestamp() if document.posted_at else None
+            seen = document.first_seen_at.timestamp()
+            self.connection.execute(
+                "INSERT INTO numbers VALUES (?, ?, ?, ?)", (number, document.salary, posted, seen)
+            )
+        self.connection.execute("COMMIT")
+
+    def ranked(self, query: Query, limit: int, now: datetime) -> list[int]:
+        parts = Parts.of(query.node)
+        if not parts.sought:
+            raise NotRanked
+        match = " AND ".join(map(self._expression, parts.sought))
+        for node in parts.excluded:
+            match = f"({match}) NOT {self._expression(node)}"
+        conditions = "".join(f" AND {condition_of(one, now)}" for one in parts.ranges)
+        joined = " JOIN numbers ON numbers.id = texts.rowid" if conditions else ""
+        found = self.connection.execute(
+            f"SELECT texts.rowid FROM texts{joined} WHERE texts MATCH ?{conditions} ORDER BY rank LIMIT {limit}",
+            (match,),
+        )
+        return [number for (number,) in found]
+
+    def _expression(self, node: Node) -> str:
+        match node:
+            case Words(terms, field, prefix):
+                quoted = '"' + spelling(terms).replace('"', "") + '"' + (" *" if prefix else "")
+                return f"{self.COLUMNS[field]} : {quoted}" if field else quoted
+            case Value(field, value):
+                return f'facts : "{_token(field, value)}"'
+            case And(children):
+                return "(" + " AND ".join(map(self._expression, children)) + ")"
+            case Or(children):
+                return "(" + " OR ".join(map(self._expression, children)) + ")"
+        raise NotRanked
+
+
+class TfIdf:
+    """scikit-learn's TF-IDF and the cosine with every row, as job recommenders usually have it.
+
+    It knows words only: of a phrase its words, of alternatives all; the rest is a condition on the rows.
+    """
+
+    name = "TF-IDF cosine"
+
+    def __init__(self) -> None:
+        self.vectorizer = TfidfVectorizer(stop_words="english", strip_accents="unicode", dtype=numpy.float32)
+        self.documents: list[Document] = []
+
+    def load(self, documents: Documents, keep: bool = True) -> None:
+        """`keep`: the rows are looked at again for conditions; without, conditions are passed over."""
+        ids: list[int] = []
+
+        def texts() -> Iterator[str]:
+            for number, document in documents:
+                ids.append(number)
+                if keep:
+                    self.documents.append(document)
+                yield _whole(document)
+
+        self.matrix = self.vectorizer.fit_transform(texts())
+        self.ids = numpy.array(ids)
+
+    def ranked(self, query: Query, limit: int, now: datetime) -> list[int]:
+        words = " ".join(spelling(sought.terms) for sought in sought_terms(query.node))
+        vector = self.vectorizer.transform([words])
+        if not vector.nnz:
+            raise NotRanked
+        scores = (self.matrix @ vector.T).toarray().ravel()
+        if self.documents:
+            scores[~self._allowed(query, now)] = 0
+        best = numpy.argpartition(-scores, min(limit, len(scores) - 1))[:limit]
+        best = best[numpy.lexsort((self.ids[best], -scores[best]))]
+        return [int(self.ids[row]) for row in best if scores[row] > 0]
+
+    def _allowed(self, query: Query, now: datetime) -> numpy.ndarray:
+        children = query.node.children if isinstance(query.node, And) else (query.node,)
+        conditions = Query(all_of([one for one in children if isinstance(one, Value | Range | Not)]), "")
+        return numpy.array([matches(conditions, document, now) for document in self.documents])
+
+
+class BareTantivy:
+    """tantivy as it comes: one text field with its own splitting, a fast field to sort by, raw values."""
+
+    name = "bare tantivy"
+
+    def __init__(self, path: Path) -> None:
+        path.mkdir(parents=True)
+        builder = tantivy.SchemaBuilder()
+        for number in ("id", "order", "posted", "seen"):
+            builder.add_integer_field(number, fast=True)
+        builder.add_float_field("salary", fast=True)
+        for value in ValueField:
+            builder.add_text_field(value, tokenizer_name="raw", index_option="basic", fast=True)
+        for text in ("text", *TextField):
+            builder.add_text_field(text, index_option="position")
+        self.schema = builder.build()
+        self.index = tantivy.Index(self.schema, str(path))
+
+    def load(self, documents: Documents, heap: int = 128_000_000) -> None:
+        writer = self.index.writer(heap, 1)
+        for number, document in documents:
+            writer.add_document(self._stored(number, document))
+        writer.commit()
+        writer.wait_merging_threads()
+        self.index.reload()
+
+    def _stored(self, number: int, document: Document) -> tantivy.Document:
+        stored = tantivy.Document(
+            id=number,
+            order=int(document.first_seen_at.timestamp()),
+            seen=int(document.first_seen_at.timestamp()),
+            title=document.title,
+            company=document.company,
+            location="; ".join(document.locations),
+            text=_whole(document),
+        )
+        if document.salary is not None:
+            stored.add_float("salary", document.salary)
+        if document.posted_at is not None:
+            stored.add_integer("posted", int(document.posted_at.timestamp()))
+        for field, values in document.values.items():
+            for value in values:
+                stored.add_text(field, value)
+        return stored
+
+    def ranked(self, query: Query, limit: int, now: datetime) -> list[int]:
+        searcher = self.index.searcher()
+        result = searcher.search(self.compiled(query.node, now), limit)
+        return self._ids(searcher, result.hits)
+
+    def newest(self, query: Query, limit: int, now: datetime) -> list[int]:
+        searcher = self.index.searcher()
+        result = searcher.search(self.compiled(query.node, now), limit, order_by_field="order")
+        return self._ids(searcher, result.hits)
+
+    def _ids(self, searcher: tantivy.Searcher, hits: list) -> list[int]:
+        return [int(value) for value in searcher.fast_field_values("id", [address for _, address in hits])]
+
+    def compiled(self, node: Node, now: datetime) -> tantivy.Query:
+        match node:
+            case Words(terms, field, prefix):
+                words = re.findall(r"\w+", spelling(terms))
+                if prefix:
+                    return tantivy.Query.regex_query(self.schema, field or "text", words[0] + ".*")
+                if len(words) == 1:
+                    return tantivy.Query.term_query(self.schema, field or "text", words[0])
+                return tantivy.Query.phrase_query(self.schema, field or "text", list(words))
+            case Value(field, value):
+                return _unscored(tantivy.Query.term_query(self.schema, field, value))
+            case Range():
+                return _unscored(self._range(node, now))
+            case Not(child):
+                asked = [(Occur.MustNot, self.compiled(child, now)), (Occur.Must, tantivy.Query.all_query())]
+                return tantivy.Query.boolean_query(asked)
+            case Or(children):
+                return tantivy.Query.boolean_query(
+                    [(Occur.Should, self.compiled(one, now)) for one in children]
+                )
+            case And(children):
+                return tantivy.Query.boolean_query([self._clause(one, now) for one in children])
+        return tantivy.Query.all_query()
+
+    def _clause(self, node: Node, now: datetime) -> tuple[Occur, tantivy.Query]:
+        if isinstance(node, Not):
+            return Occur.MustNot, self.compiled(node.child, now)
+        return Occur.Must, self.compiled(node, now)
+
+    def _range(self, node: Range, now: datetime) -> tantivy.Query:
+        at_least, bound = limit_of(node, now)
+        kind = tantivy.FieldType.Float if node.field is RangeField.SALARY else tantivy.FieldType.Integer
+        bound = bound if node.field is RangeField.SALARY else int(bound)
+        low, high = (bound, None) if at_least else (None, bound)
+        return tantivy.Query.range_query(self.schema, node.field, kind, low, high)
+
+
+def condition_of(node: Range, now: datetime) -> str:
+    """A comparison in SQL."""
+    at_least, bound = limit_of(node, now)
+    return f"numbers.{node.field} {'>=' if at_least else '<='} {bound}"
+
+
+def limit_of(node: Range, now: datetime) -> tuple[bool, float]:
+    """Whether the value is at least, or at most, this. Ages become moments in seconds."""
+    more = node.comparison in (Comparison.MORE, Comparison.AT_LEAST)
+    if node.field is RangeField.SALARY:
+        return more, node.amount
+    return not more, now.timestamp() - node.amount
+
+
+def _whole(document: Document) -> str:
+    return "\n".join(
+        (document.title, document.company, "; ".join(document.locations), document.description_text)
+    )
+
+
+def _token(field: ValueField, value: str) -> str:
+    return f"{field}x{re.sub('[^a-z0-9]', '', value.lower())}"
+
+
+def _unscored(query: tantivy.Query) -> tantivy.Query:
+    return tantivy.Query.const_score_query(query, 0.0)
