@@ -13,7 +13,7 @@ from typing import Any
 
 from backend.domain.posting import Location, Posting
 from backend.sources import registry
-from backend.sources.base import Request, Response
+from backend.sources.base import Response
 from backend.sources.shapes import paragraphs
 
 FOLDER = Path(__file__).parents[3] / "shared" / "listings"

@@ -1,4 +1,4 @@
-"""NDCG@10 of our search by relevance beside SQLite FTS5 and TF-IDF, on real listings that were judged blind."""
+"""NDCG@10 of our search by relevance beside SQLite FTS5 and TF-IDF, on real listings judged blind."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from statistics import mean
 
 from tests.benchmarks import listings_real
-from tests.benchmarks.relevance_collection import DEPTH, Asked, Collection, collection, grades, queries
+from tests.benchmarks.relevance_collection import DEPTH, Asked, collection, grades, queries
 from tests.benchmarks.table import Table
 
 OTHERS = ("SQLite FTS5 bm25", "SQLite FTS5 bm25 (stemmed)", "TF-IDF cosine")

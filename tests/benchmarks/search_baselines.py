@@ -69,10 +69,11 @@ class Parts:
         return parts
 
 
+FTS5_COLUMNS = {TextField.TITLE: "title", TextField.COMPANY: "company", TextField.LOCATION: "place"}
+
+
 class Fts5:
     """SQLite's full-text search with bm25(). Values are tokens of a column that does not count."""
-
-    COLUMNS = {TextField.TITLE: "title", TextField.COMPANY: "company", TextField.LOCATION: "place"}
 
     def __init__(self, path: Path, stemmed: bool = False) -> None:
         self.name = "SQLite FTS5 bm25" + (" (stemmed)" if stemmed else "")
@@ -115,7 +116,8 @@ class Fts5:
         conditions = "".join(f" AND {condition_of(one, now)}" for one in parts.ranges)
         joined = " JOIN numbers ON numbers.id = texts.rowid" if conditions else ""
         found = self.connection.execute(
-            f"SELECT texts.rowid FROM texts{joined} WHERE texts MATCH ?{conditions} ORDER BY rank LIMIT {limit}",
+            f"SELECT texts.rowid FROM texts{joined} WHERE texts MATCH ?{conditions}"
+            f" ORDER BY rank LIMIT {limit}",
             (match,),
         )
         return [number for (number,) in found]
@@ -124,7 +126,7 @@ class Fts5:
         match node:
             case Words(terms, field, prefix):
                 quoted = '"' + spelling(terms).replace('"', "") + '"' + (" *" if prefix else "")
-                return f"{self.COLUMNS[field]} : {quoted}" if field else quoted
+                return f"{FTS5_COLUMNS[field]} : {quoted}" if field else quoted
             case Value(field, value):
                 return f'facts : "{_token(field, value)}"'
             case And(children):
