@@ -1,6 +1,5 @@
 /** Aura's tokens with one accent and a denser grid; only the parts in use, which keeps the first page small. */
 import { definePreset } from '@primeuix/themes'
-import autocomplete from '@primeuix/themes/aura/autocomplete'
 import base from '@primeuix/themes/aura/base'
 import button from '@primeuix/themes/aura/button'
 import checkbox from '@primeuix/themes/aura/checkbox'
@@ -17,7 +16,6 @@ const shades = [50, 100, 200, 300, 400, 500, 600, 700, 800, 900, 950]
 const palette = (name: string) => Object.fromEntries(shades.map((shade) => [shade, `{${name}.${shade}}`]))
 
 const components = {
-  autocomplete,
   button,
   checkbox,
   dialog,

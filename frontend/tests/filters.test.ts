@@ -1,9 +1,11 @@
 import {
   activeFilters,
+  downloadAddress,
   filtersFromQuery,
   filtersToQuery,
   filtersToTrackerQuery,
   noFilters,
+  seenSince,
   withoutFilter,
   type ListingFilters,
 } from '@/domain/filters'
@@ -11,8 +13,10 @@ import { describe, expect, test } from 'vitest'
 
 const full: ListingFilters = {
   q: 'senior python',
-  company: ['stripe', 'gitlab'],
+  employer: ['stripe', 'gitlab'],
+  company: [],
   country: ['DE'],
+  city: ['new york'],
   mode: ['remote'],
   type: [],
   level: ['senior'],
@@ -34,7 +38,7 @@ describe('filters and the address', () => {
   })
 
   test('a single value is a list of one', () => {
-    expect(filtersFromQuery({ company: 'stripe' }).company).toEqual(['stripe'])
+    expect(filtersFromQuery({ employer: 'stripe' }).employer).toEqual(['stripe'])
   })
 
   test('doubled, empty and unknown values of an address are left out', () => {
@@ -51,7 +55,7 @@ describe('filters and the address', () => {
 
 describe('chips', () => {
   test('every filter but the query and the order has one', () => {
-    expect(activeFilters(full)).toHaveLength(10)
+    expect(activeFilters(full)).toHaveLength(11)
   })
 
   test('removing the chips one after another leaves the query and the order', () => {
@@ -63,7 +67,8 @@ describe('chips', () => {
 describe('the query a tracker keeps', () => {
   test('filters are said in the query language', () => {
     expect(filtersToTrackerQuery(full)).toBe(
-      'senior python (company:stripe OR company:gitlab) country:DE mode:remote level:senior location:"Berlin Mitte" salary>80000',
+      'senior python (employer:stripe OR employer:gitlab) country:DE city:"new york" mode:remote level:senior source:greenhouse ' +
+        'location:"Berlin Mitte" posted<7d salary>=80000',
     )
   })
 
@@ -74,4 +79,25 @@ describe('the query a tracker keeps', () => {
   test('a query alone is left as it was typed', () => {
     expect(filtersToTrackerQuery({ ...noFilters(), q: ' rust OR go ' })).toBe('rust OR go')
   })
+})
+
+describe('what is new since a time', () => {
+  const now = new Date('2026-11-22T12:00:00Z')
+
+  test('is counted in minutes, none of them missed', () => {
+    expect(seenSince('python mode:remote', new Date('2026-11-22T11:29:30Z'), now)).toBe('python mode:remote seen<31m')
+    expect(seenSince('rust OR go', new Date('2026-11-22T11:00:00Z'), now)).toBe('(rust OR go) seen<60m')
+    expect(seenSince('', now, now)).toBe('seen<1m')
+  })
+
+  test('after a long time away an age has no more digits than the language takes', () => {
+    expect(seenSince('', new Date('2026-01-01T12:00:00Z'), now)).toBe('seen<7800h')
+  })
+})
+
+test('a feed has its own order, a file that of the page', () => {
+  const filters = { ...noFilters(), q: 'c++', mode: ['remote', 'hybrid'], sort: 'salary' as const }
+  expect(downloadAddress(filters, 'feed.atom')).toBe('/api/listings/feed.atom?q=c%2B%2B&mode=remote&mode=hybrid')
+  expect(downloadAddress(filters, 'export.csv')).toBe('/api/listings/export.csv?q=c%2B%2B&mode=remote&mode=hybrid&sort=salary')
+  expect(downloadAddress(noFilters(), 'feed.json')).toBe('/api/listings/feed.json')
 })

@@ -9,12 +9,6 @@ export interface Page<T> {
   next_cursor: string | null
 }
 
-export interface FacetValue {
-  value: string
-  label?: string | null
-  count: number
-}
-
 export type Session = Schemas['SessionAnswer']
 export type User = Schemas['UserAnswer']
 export type Account = Schemas['AccountAnswer']
@@ -25,8 +19,9 @@ export type CompanyRow = Schemas['CompanyRow']
 export type Company = Schemas['CompanyAnswer']
 export type ListingSummary = Schemas['ListingSummary']
 export type Listing = Schemas['ListingAnswer']
-/** `facets` are shown where the API counts them. */
-export type ListingPage = Schemas['ListingPage'] & { facets?: Record<string, FacetValue[]> | null }
+export type ListingPage = Schemas['ListingPage']
+export type Facets = ListingPage['facets']
+export type Completion = Schemas['Completion']
 export type Stats = Schemas['StatsAnswer']
 export type NameCount = Schemas['ShareRow']
 export type SourceStatus = Schemas['SourceRow']

@@ -17,9 +17,3 @@ export function useCompany(slug: MaybeRefOrGetter<string>) {
     queryFn: () => unwrap(api.GET('/api/companies/{slug}', { params: { path: { slug: toValue(slug) } } })),
   })
 }
-
-/** Names for a field that completes as one types. */
-export async function findCompanies(q: string) {
-  const page = await unwrap(api.GET('/api/companies', { params: { query: { q, limit: 10 } } }))
-  return page.items
-}

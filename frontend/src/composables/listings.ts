@@ -1,13 +1,17 @@
 import { api, unwrap } from '@/api/client'
 import type { ListingPage } from '@/api/types'
-import { filtersToQuery, type ListingFilters } from '@/domain/filters'
+import { filtersToQuery, seenSince, type ListingFilters } from '@/domain/filters'
 import { keepPreviousData, useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/vue-query'
-import { computed, toValue, type MaybeRefOrGetter } from 'vue'
+import { computed, toValue, type MaybeRefOrGetter, type Ref } from 'vue'
 
 export const PAGE_SIZE = 40
 
-/** The listings a search finds, page after page. Pages already read stay, so Back finds them again. */
+/**
+ * The listings a search finds, page after page. Pages already read stay, so Back finds them again.
+ * `error` is why there are none, `nextError` why no more; `restart` forgets the pages and reads the first anew.
+ */
 export function useListings(filters: MaybeRefOrGetter<ListingFilters>) {
+  const client = useQueryClient()
   const params = computed(() => filtersToQuery(toValue(filters)))
   const query = useInfiniteQuery({
     queryKey: ['listings', params],
@@ -21,7 +25,41 @@ export function useListings(filters: MaybeRefOrGetter<ListingFilters>) {
   const pages = computed(() => query.data.value?.pages ?? [])
   const listings = computed(() => pages.value.flatMap((page) => page.items))
   const first = computed<ListingPage | undefined>(() => pages.value[0])
-  return { ...query, pages, listings, first }
+  const error = computed(() => (query.data.value ? null : query.error.value))
+  const nextError = computed(() => (query.isFetchNextPageError.value ? query.error.value : null))
+  const restart = () => client.resetQueries({ queryKey: ['listings', params.value], exact: true })
+  return { ...query, error, nextError, listings, first, restart }
+}
+
+const FACETS = 'employer,country,city,mode,type,level,source,posted'
+
+/** How many listings each value of each filter would leave. Asked for beside the rows, which do not wait for it. */
+export function useFacets(filters: MaybeRefOrGetter<ListingFilters>, enabled: Ref<boolean>) {
+  const params = computed(() => filtersToQuery({ ...toValue(filters), sort: 'newest' }))
+  return useQuery({
+    queryKey: ['facets', params],
+    queryFn: ({ signal }) =>
+      unwrap(api.GET('/api/listings', { params: { query: { ...params.value, facets: FACETS, limit: 1 } }, signal })),
+    select: (page) => page.facets,
+    enabled,
+    placeholderData: keepPreviousData,
+    staleTime: 60_000,
+  })
+}
+
+/** How many of a search were first seen since a time, and the query that finds them. Asked for once the search is answered. */
+export function useNewer(filters: MaybeRefOrGetter<ListingFilters>, page: Ref<ListingPage | undefined>, since: string | null) {
+  const now = new Date()
+  const q = computed(() => (since ? seenSince(toValue(filters).q, new Date(since), now) : ''))
+  const params = computed(() => filtersToQuery({ ...toValue(filters), q: q.value, sort: 'newest' }))
+  const { data: count } = useQuery({
+    queryKey: ['newer', params],
+    queryFn: ({ signal }) => unwrap(api.GET('/api/listings', { params: { query: { ...params.value, limit: 1 } }, signal })),
+    select: (found) => found.total,
+    enabled: computed(() => since !== null && page.value !== undefined && !page.value.partial && !page.value.instead),
+    retry: false,
+  })
+  return { count, q }
 }
 
 function listingQuery(id: number) {

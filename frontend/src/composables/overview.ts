@@ -7,8 +7,9 @@ export function useStats() {
 
 const sources = { queryKey: ['sources'], queryFn: () => unwrap(api.GET('/api/sources')), refetchInterval: 60_000 }
 
-export function useSources() {
-  return useQuery({ ...sources, select: (page) => page.items })
+/** Asked again every so many seconds. */
+export function useSources(seconds = 60) {
+  return useQuery({ ...sources, refetchInterval: 1000 * seconds, select: (page) => page.items })
 }
 
 /** Since when no careers site answers; null while one does. */

@@ -1,13 +1,14 @@
 /** The filters of a search: one value, read from and written to the address of the page. */
 import type { LocationQuery } from 'vue-router'
 
-export const LISTS = ['company', 'country', 'mode', 'type', 'level', 'source'] as const
+/** `employer` is a company by its slug, `company` words of a name; `city` is exact, `location` words of a place. */
+export const LISTS = ['employer', 'company', 'country', 'city', 'mode', 'type', 'level', 'source'] as const
 export type ListKey = (typeof LISTS)[number]
 
 export const MODES = ['remote', 'hybrid', 'onsite']
 export const TYPES = ['full_time', 'part_time', 'contract', 'temporary', 'internship', 'apprenticeship', 'volunteer']
 export const LEVELS = ['intern', 'entry', 'mid', 'senior', 'lead', 'manager', 'director', 'executive']
-export const POSTED = ['1d', '3d', '7d', '30d']
+export const POSTED = ['1d', '3d', '7d', '14d', '30d']
 export const STATUSES = ['open', 'closed', 'all'] as const
 export const SORTS = ['newest', 'relevance', 'salary'] as const
 
@@ -23,8 +24,10 @@ export interface ListingFilters extends Record<ListKey, string[]> {
 export function noFilters(): ListingFilters {
   return {
     q: '',
+    employer: [],
     company: [],
     country: [],
+    city: [],
     mode: [],
     type: [],
     level: [],
@@ -106,17 +109,38 @@ function term(field: string, value: string): string {
   return `${field}:${/[\s"()]/.test(value) ? `"${value.replaceAll('"', '')}"` : value}`
 }
 
-/** The search as one query text: what a tracker keeps. Age, status and source of a listing are not part of it. */
+/** Words of a query as one part of a longer one: alternatives stay together. */
+export function grouped(words: string): string {
+  return /\bOR\b/.test(words) ? `(${words})` : words
+}
+
+/** The search as one query text, as the server would say it (but not in its canonical order): what a tracker keeps. */
 export function filtersToTrackerQuery(filters: ListingFilters): string {
   const words = filters.q.trim()
   const terms: string[] = []
-  for (const key of ['company', 'country', 'mode', 'type', 'level'] as const) {
+  for (const key of LISTS) {
     const choices = filters[key].map((value) => term(key, value))
     if (choices.length > 1) terms.push(`(${choices.join(' OR ')})`)
     else terms.push(...choices)
   }
   if (filters.location.trim()) terms.push(term('location', filters.location.trim()))
-  if (filters.salary_min) terms.push(`salary>${filters.salary_min}`)
-  const mustGroup = terms.length > 0 && /\bOR\b/.test(words)
-  return [mustGroup ? `(${words})` : words, ...terms].filter(Boolean).join(' ')
+  if (filters.posted_within) terms.push(`posted<${filters.posted_within}`)
+  if (filters.salary_min) terms.push(`salary>=${filters.salary_min}`)
+  return [terms.length ? grouped(words) : words, ...terms].filter(Boolean).join(' ')
+}
+
+/** The same search, but only what was first seen since a time. Ages are whole minutes, or hours where those are too many. */
+export function seenSince(query: string, since: Date, now: Date): string {
+  const minutes = Math.max(Math.ceil((now.getTime() - since.getTime()) / 60_000), 1)
+  const age = minutes < 100_000 ? `${minutes}m` : `${Math.ceil(minutes / 60)}h`
+  return [grouped(query.trim()), `seen<${age}`].filter(Boolean).join(' ')
+}
+
+/** The same search as a feed or a file, at the API. A feed has its own order. */
+export function downloadAddress(filters: ListingFilters, file: 'feed.atom' | 'feed.json' | 'export.csv' | 'export.jsonl'): string {
+  const { sort, ...rest } = filtersToQuery(filters)
+  const params = new URLSearchParams()
+  for (const [key, value] of Object.entries(rest)) for (const one of [value].flat()) params.append(key, one)
+  if (sort && file.startsWith('export')) params.append('sort', String(sort))
+  return [`/api/listings/${file}`, params.toString()].filter(Boolean).join('?')
 }
