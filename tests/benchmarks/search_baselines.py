@@ -20,7 +20,7 @@ from tantivy import Occur
 
 from backend.domain.analyse import spelling
 from backend.domain.matching import Document, matches
-from backend.domain.query import Query
+from backend.domain.query import Query, parse
 from backend.domain.query_nodes import (
     And,
     Comparison,
@@ -36,6 +36,7 @@ from backend.domain.query_nodes import (
     Words,
     all_of,
     sought_terms,
+    text_of,
 )
 
 Documents = Iterable[tuple[int, Document]]
@@ -176,7 +177,7 @@ class TfIdf:
 
     def _allowed(self, query: Query, now: datetime) -> numpy.ndarray:
         children = query.node.children if isinstance(query.node, And) else (query.node,)
-        conditions = Query(all_of([one for one in children if isinstance(one, Value | Range | Not)]), "")
+        conditions = parse(text_of(all_of([one for one in children if isinstance(one, Value | Range | Not)])))
         return numpy.array([matches(conditions, document, now) for document in self.documents])
 
 
