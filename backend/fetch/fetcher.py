@@ -113,7 +113,7 @@ class Fetcher:
     def _ask(self, asked: Request, first: Request, due: float) -> Response | Request:
         """The answer, or what to ask next."""
         check_url(asked.url, self._allow)
-        host = (urlsplit(asked.url).hostname or "").rstrip(".")
+        host = host_of(asked.url)
         troubled = self._pace.wait_turn(host, due) if self._pace else False
         begun = time.monotonic()
         try:
@@ -136,7 +136,9 @@ class Fetcher:
 
     def _look_at_robots(self, asked: Request, due: float) -> None:
         check_url(asked.url, self._allow)
-        self._robots.check(asked.url, due)
+        delay = self._robots.check(asked.url, due)
+        if self._pace:
+            self._pace.slow_down(host_of(asked.url), delay)
 
     def _note(self, host: str, *, well: bool, troubled: bool) -> None:
         """Tell the host's breaker how a request ended."""
@@ -192,3 +194,8 @@ class Fetcher:
         if session is None:
             session = self._of_thread.session = OneRequestSession(self._adapter)
         return session
+
+
+def host_of(url: str) -> str:
+    """The host that a request's pace, holds and breaker are kept for."""
+    return (urlsplit(url).hostname or "").rstrip(".")

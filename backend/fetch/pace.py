@@ -10,7 +10,7 @@ from redis import Redis
 
 from backend.domain.exchange import HostFails, Postponed
 from backend.fetch.breaker import FAILED_KEY, GATE, OPEN_KEY, PROBE_SECONDS, Breaker, Patience
-from backend.fetch.shared import SharedRedis, forget_past
+from backend.fetch.shared import REMEMBERED, SharedRedis, forget_past
 
 LONGEST_HOLD = 3600.0
 HOLD_KEY = "fetch:hold:"
@@ -60,10 +60,20 @@ class Pace:
         self.breaker = Breaker(self.shared, patience)
         self._seconds = seconds
         self._reserve = self.shared.client.register_script(RESERVE)
-        self._arguments = [int(seconds * MICRO), 0, patience.failures, int(PROBE_SECONDS * 1000)]
+        self._patience = [patience.failures, int(PROBE_SECONDS * 1000)]
         self._lock = threading.Lock()
         self._holds: dict[str, float] = {}
         self._slots: dict[str, float] = {}
+        self._delays: dict[str, float] = {}
+
+    def slow_down(self, host: str, seconds: float) -> None:
+        """At least so many seconds lie between two requests of this process to `host` (its robots.txt)."""
+        if seconds <= self._seconds:
+            self._delays.pop(host, None)
+            return
+        if len(self._delays) >= REMEMBERED:
+            self._delays.clear()  # robots.txt is looked at before each page, which tells them again
+        self._delays[host] = seconds
 
     def wait_turn(self, host: str, deadline: float) -> bool:
         """Sleeps until it is this request's turn. Returns whether the host failed lately.
@@ -97,14 +107,14 @@ class Pace:
         kind, wait = self._held_here(host)
         if kind == HOLD:
             return kind, wait, 0
-        if not self._seconds and self._nothing_known(host):
+        seconds = max(self._seconds, self._delays.get(host, 0.0))
+        if not seconds and self._nothing_known(host):
             return TURN, 0.0, 0
         keys = [HOLD_KEY + host, SLOT_KEY + host, *self.breaker.keys(host)]
-        pace, _, *patience = self._arguments
-        arguments = [pace, int(most * MICRO), *patience]
+        arguments = [int(seconds * MICRO), int(most * MICRO), *self._patience]
         found = self.shared.ask(lambda: self._reserve(keys=keys, args=arguments))
         if found is None:
-            return (*self._turn_here(host, most), 0)
+            return (*self._turn_here(host, most, seconds), 0)
         return int(found[0]), int(found[1]) / MICRO, int(found[2]) if len(found) > 2 else 0
 
     def _nothing_known(self, host: str) -> bool:
@@ -115,7 +125,7 @@ class Pace:
         keys = [HOLD_KEY + host, FAILED_KEY + host]
         return self.shared.ask(lambda: self.shared.client.mget(keys)) == [None, None]
 
-    def _turn_here(self, host: str, most: float) -> tuple[int, float]:
+    def _turn_here(self, host: str, most: float, seconds: float) -> tuple[int, float]:
         with self._lock:
             now = time.monotonic()
             slot = max(now, self._slots.get(host, 0.0))
@@ -124,9 +134,9 @@ class Pace:
             closed = self.breaker.admit(host)
             if closed:
                 return OPEN, closed
-            if self._seconds:
+            if seconds:
                 forget_past(self._slots)
-                self._slots[host] = slot + self._seconds
+                self._slots[host] = slot + seconds
             return TURN, slot - now
 
     def _still(self, host: str) -> tuple[int, float]:

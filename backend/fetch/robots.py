@@ -20,6 +20,7 @@ KEY = "fetch:robots:"
 KEPT_SECONDS = 86400
 PAUSE = 600.0  # where robots.txt cannot be had, pages are asked for again after this
 MOST_BYTES = 500 * 1024  # RFC 9309, 2.5: this much must be read; no more is
+MOST_DELAY = 30.0  # of a Crawl-delay: with more, no visit would read a second page before its deadline
 REMEMBERED = 500  # hosts in this process, parsed; Redis holds the others
 
 Ask = Callable[[Request, float], Response]
@@ -47,12 +48,17 @@ class Robots:
         self._lock = threading.Lock()
         self._rules: dict[str, _Rules] = {}
 
-    def check(self, url: str, due: float) -> None:
-        """Raises RobotsRefused for a page that may not be read; HostFails where robots.txt answers 5xx."""
+    def check(self, url: str, due: float) -> float:
+        """The seconds that are to lie between two pages of the host (its Crawl-delay, bounded).
+
+        Raises RobotsRefused for a page that may not be read; HostFails where robots.txt answers 5xx.
+        """
         parts = urlsplit(url)
         origin = f"{parts.scheme}://{parts.netloc}".lower()
-        if not self._of(origin, due).can_fetch(url, TOKEN):
+        rules = self._of(origin, due)
+        if not rules.can_fetch(url, TOKEN):
             raise RobotsRefused(f"{url}: refused: {origin}/robots.txt does not let {TOKEN} read it")
+        return min(max(rules.crawl_delay(TOKEN) or 0.0, 0.0), MOST_DELAY)
 
     def _of(self, origin: str, due: float) -> Protego:
         known = self._rules.get(origin)

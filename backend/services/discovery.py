@@ -142,8 +142,8 @@ def web_address(text: str) -> str:
 
 
 def read_page(fetcher: Fetcher, url: str, deadline: float) -> tuple[str, str]:
-    """A page's text and where it was found in the end. Raises SourceError."""
-    response = fetcher.fetch(Request(url, headers=HEADERS), deadline)
+    """A page's text and where it was found in the end. Raises SourceError, also where robots.txt forbids it."""
+    response = fetcher.fetch(Request(url, headers=HEADERS), deadline, robots=True)
     if response.status != 200:
         raise SourceUnavailable(f"it answered {response.status}")
     return page_text(response.body[:PAGE_BYTES]), response.url or url
@@ -203,7 +203,8 @@ class Sampler:
 
     def ask(self, source: Source, request: Request, credentials: Mapping[str, str]) -> Response:
         try:
-            answer = self.fetcher.fetch(source.authorise(request, credentials), self.deadline)
+            asked = source.authorise(request, credentials)
+            answer = self.fetcher.fetch(asked, self.deadline, robots=source.web_pages)
         except SourceError as error:
             hide_secrets(error, credentials.values())
             raise

@@ -66,7 +66,9 @@ def lever(put):
 
 
 def asked(web):
-    return [seen.target.partition("?")[0].removeprefix("/") for seen in web.seen]
+    """The URLs in their order, without the looks at robots.txt."""
+    urls = [seen.target.partition("?")[0].removeprefix("/") for seen in web.seen]
+    return [url for url in urls if not url.endswith("/robots.txt")]
 
 
 def test_a_known_address_asks_only_the_board_itself(find, lever, web):
@@ -181,3 +183,29 @@ def test_the_commands_find_a_board_behind_a_page_and_add_it_without_a_transactio
     assert "added lever:acme as Acme" in added.output
     assert min(order) == len(web.seen)
     assert session.query(Board).one().token == "acme"
+
+
+def test_a_page_that_robots_txt_forbids_is_not_read(find, put, web):
+    put(f"{HOME}/robots.txt", "User-agent: *\nDisallow: /careers")
+    put(f"{HOME}/careers", '<a href="https://jobs.lever.co/acme">Jobs</a>')
+    with pytest.raises(discovery.NotRecognised, match=r"/robots\.txt does not let JobTracker read it"):
+        find(f"{HOME}/careers")
+    assert asked(web) == []
+
+
+def test_a_careers_page_that_robots_txt_forbids_is_not_followed(find, put, lever, web):
+    lever("acme", "Cook")
+    put(f"{HOME}/robots.txt", "User-agent: *\nDisallow: /jobs")
+    put(f"{HOME}/", '<a href="/jobs">Jobs</a> <a href="/careers">Careers</a>')
+    put(f"{HOME}/careers", '<a href="https://jobs.lever.co/acme">All openings</a>')
+    assert find(HOME).token == "acme"
+    assert f"{HOME}/jobs" not in asked(web)
+
+
+def test_a_sample_of_web_pages_honours_robots_txt_and_one_of_an_interface_needs_not(find, put, lever, web):
+    lever("acme", "Cook")
+    put("https://api.lever.co/robots.txt", "User-agent: *\nDisallow: /")
+    assert find("lever:acme").count == 1
+    put("https://jobs.jobvite.com/robots.txt", "User-agent: *\nDisallow: /")
+    with pytest.raises(SourceError, match=r"robots\.txt does not let"):
+        find("jobvite:acme")

@@ -1,11 +1,14 @@
 """robots.txt, asked for from real servers on loopback."""
 
+import time
+
 import pytest
 from redis import Redis
 
-from backend.domain.exchange import HostFails, Request, SourceUnavailable
+from backend.domain.exchange import HostFails, Postponed, Request, SourceUnavailable
 from backend.fetch import Fetcher, Limits, RobotsRefused
 from backend.fetch.pace import Pace
+from backend.fetch.robots import MOST_DELAY, Robots
 from backend.fetch.transport import GuardedAdapter
 from tests.unit.fetch.servers import raw, serve, text
 
@@ -109,6 +112,45 @@ def test_a_huge_file_is_read_to_its_limit(site, worker):
     site.answers["/robots.txt"] = text("User-agent: *\nDisallow: /jobs\n" + "# words\n" * 100_000)
     with pytest.raises(RobotsRefused):
         worker()("/jobs")
+
+
+def test_crawl_delay_lies_between_the_pages_of_a_host_and_of_no_other(site, worker):
+    site.answers["/robots.txt"] = text("User-agent: *\nCrawl-delay: 0.2\n\nUser-agent: Other\nCrawl-delay: 9")
+    ask = worker()
+    begun = time.monotonic()
+    for _ in range(4):
+        ask("/jobs")
+    assert 0.6 <= time.monotonic() - begun < 3
+
+
+@pytest.mark.parametrize(
+    ("told", "seconds"), [("5", 5), ("86400", MOST_DELAY), ("-3", 0), ("soon", 0), ("0", 0)]
+)
+def test_crawl_delay_is_bounded(site, redis_server, told, seconds):
+    site.answers["/robots.txt"] = text(f"User-agent: JobTracker\nCrawl-delay: {told}")
+    fetcher = Fetcher(GuardedAdapter(8, site.allowed), Pace(redis_server, 0), LIMITS, "x", site.allowed)
+    robots = Robots(None, fetcher.fetch)
+    assert robots.check(site.address + "/jobs", time.monotonic() + 5) == seconds
+
+
+def test_a_page_whose_delay_leaves_no_turn_before_the_deadline_is_postponed(site, worker):
+    site.answers["/robots.txt"] = text("User-agent: *\nCrawl-delay: 25")
+    ask = worker()
+    ask("/jobs")
+    begun = time.monotonic()
+    with pytest.raises(Postponed, match="no turn before the deadline"):
+        ask("/jobs")
+    assert time.monotonic() - begun < 1
+
+
+def test_a_host_that_no_longer_asks_for_a_delay_is_asked_at_the_usual_pace(redis_server):
+    pace = Pace(redis_server, 0)
+    pace.slow_down("a.example", 20)
+    pace.slow_down("a.example", 0)
+    begun = time.monotonic()
+    for _ in range(3):
+        pace.wait_turn("a.example", begun + 30)
+    assert time.monotonic() - begun < 1
 
 
 def test_data_made_for_programs_is_asked_for_without_looking(site, redis_server):
