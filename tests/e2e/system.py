@@ -60,6 +60,10 @@ class System:
         answer.raise_for_status()
         return answer.json()["external_id"]
 
+    def change(self, slug: str, external_id: str, **fields: object) -> None:
+        url = f"{self.simulator}/_control/boards/{slug}/listings/{external_id}"
+        requests.patch(url, json=fields, timeout=10).raise_for_status()
+
     def withdraw(self, slug: str, external_id: str) -> None:
         url = f"{self.simulator}/_control/boards/{slug}/listings/{external_id}"
         requests.delete(url, timeout=10).raise_for_status()
