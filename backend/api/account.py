@@ -16,24 +16,38 @@ from backend.api.errors import invalid
 from backend.api.limits import limiter
 from backend.api.schema import Answer, Body, Moment
 from backend.api.session import UserAnswer, user_answer
+from backend.app import current_settings
 from backend.models import User, db
-from backend.services import exports, users
+from backend.services import exports, timetables, users
 from backend.services.passwords import PasswordRefused
+from backend.services.timetables import QuietHours
 
 blueprint = APIBlueprint("account", __name__, url_prefix="/api/account", tag="Account")
 
 SESSIONS_NOTE = "A new password ends all sessions but the one it was set in."
 
 
-class AccountAnswer(UserAnswer):
-    """The user's own account."""
+class Quiet(Body):
+    """From which hour of the user's day until which nothing is sent, over midnight or not."""
 
+    start: int = Field(ge=0, le=23, examples=[22])
+    end: int = Field(ge=0, le=23, examples=[7])
+
+
+class AccountAnswer(UserAnswer):
+    """The user's own account. `mail_refused_at`: since then trackers do not write to the address."""
+
+    quiet_hours: Quiet | None
+    mail_refused_at: Moment | None
     created_at: Moment
     sessions_note: str | None
 
 
 class AccountChange(Body):
-    time_zone: str = Field(max_length=64, examples=["Europe/Berlin"])
+    """What is not given stays; `quiet_hours` null: none."""
+
+    time_zone: str | None = Field(None, max_length=64, examples=["Europe/Berlin"])
+    quiet_hours: Quiet | None = None
 
 
 class PasswordChange(Body):
@@ -51,12 +65,20 @@ class Export(Answer):
     exported_at: str
     user: dict[str, Any]
     trackers: list[dict[str, Any]]
+    blocked_companies: list[str]
     mails: list[dict[str, Any]]
 
 
 def account_answer(user: User) -> AccountAnswer:
     known = user_answer(user).model_dump()
-    return AccountAnswer(**known, created_at=user.created_at, sessions_note=SESSIONS_NOTE)
+    quiet = Quiet(start=user.quiet.start, end=user.quiet.end) if user.quiet else None
+    return AccountAnswer(
+        **known,
+        quiet_hours=quiet,
+        mail_refused_at=user.mail_refused_at,
+        created_at=user.created_at,
+        sessions_note=SESSIONS_NOTE,
+    )
 
 
 @blueprint.get("")
@@ -72,8 +94,18 @@ def get_account() -> AccountAnswer:
 @blueprint.input(AccountChange)
 @blueprint.output(AccountAnswer)
 def change_account(json_data: AccountChange) -> AccountAnswer:
-    """Change the time zone, in which daily mails are sent"""
-    return account_answer(users.change_time_zone(db.session(), this_user().id, json_data.time_zone))
+    """Change the time zone, in which mails are sent, and the hours in which none are"""
+    wanted = json_data.quiet_hours
+    changed = timetables.change_users_times(
+        db.session(),
+        current_settings(),
+        this_user().id,
+        json_data.time_zone,
+        QuietHours(wanted.start, wanted.end) if wanted else None,
+        keep_quiet="quiet_hours" not in json_data.model_fields_set,
+        now=now(),
+    )
+    return account_answer(changed)
 
 
 @blueprint.post("/password")

@@ -29,6 +29,8 @@ blueprint = APIBlueprint("trackers", __name__, url_prefix="/api/trackers", tag="
 Days = Literal[7, 30, 90]
 QUERY = Field(max_length=500, examples=["senior python -intern (berlin OR remote)"])
 NAME = Field(None, max_length=120, description="empty: named after its query", examples=["Python in Berlin"])
+HOUR = Field(None, ge=0, le=23, description="of daily and weekly mails, in the user's time zone")
+WEEKDAY = Field(None, ge=0, le=6, description="of weekly mails; 0 is Monday")
 LAST_DAY = Field(None, description="its last day, in the user's time zone; a year ahead at most")
 
 
@@ -37,6 +39,8 @@ class NewTracker(Body):
 
     query: str = QUERY
     cadence: Cadence
+    hour: int | None = HOUR
+    weekday: int | None = WEEKDAY
     name: str | None = NAME
     duration_days: Days | None = None
     expires_at: date | None = LAST_DAY
@@ -47,6 +51,8 @@ class TrackerChange(Body):
 
     query: str | None = Field(None, max_length=500)
     cadence: Cadence | None = None
+    hour: int | None = HOUR
+    weekday: int | None = WEEKDAY
     name: str | None = NAME
     expires_at: date | None = LAST_DAY
 
@@ -77,6 +83,8 @@ class TrackerAnswer(Answer):
     query: str
     canonical: str
     cadence: Cadence
+    hour: int | None
+    weekday: int | None
     status: Literal["active", "paused", "expired"]
     expires_at: Moment
     created_at: Moment
@@ -135,6 +143,8 @@ def tracker_answer(tracker: Tracker, figures: Figures, moment: datetime) -> Trac
         query=tracker.text,
         canonical=tracker.query.canonical,
         cadence=Cadence(tracker.cadence),
+        hour=tracker.hour,
+        weekday=tracker.weekday,
         status=trackers.status_of(tracker, moment),
         expires_at=tracker.expires_at,
         created_at=tracker.created_at,
@@ -175,6 +185,8 @@ def create_tracker(json_data: NewTracker) -> TrackerAnswer:
     wish = Wish(
         query=json_data.query,
         cadence=json_data.cadence,
+        hour=json_data.hour,
+        weekday=json_data.weekday,
         name=json_data.name or "",
         duration_days=json_data.duration_days or 30,
         last_day=json_data.expires_at,
@@ -213,6 +225,8 @@ def change_tracker(id: int, json_data: TrackerChange) -> TrackerAnswer:
         name=json_data.name,
         query=json_data.query,
         cadence=json_data.cadence,
+        hour=json_data.hour,
+        weekday=json_data.weekday,
         last_day=json_data.expires_at,
     )
     moment = now()

@@ -40,6 +40,7 @@ class Group:
     query: str
     ends: str
     link: str
+    renew_link: str
     stop_link: str
     cards: tuple[Card, ...]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from enum import Enum
 from urllib.parse import urlsplit
 
 from sqlalchemy import distinct, func, select
@@ -21,25 +20,15 @@ PLACES = 4
 FAILING_NAMED = 5
 
 
-class Unsent(Enum):
-    """Why there is nothing to send."""
-
-    STOPPED = "its trackers were stopped before it could be sent"
-    NOT_WRITTEN_TO = "mails to this address have been stopped"
-
-
-def compose(session: Session, settings: Settings, notification_id: int) -> Digest | Unsent:
-    """The digest of a notification, as it is to be sent now. Reads only."""
-    notification = session.get_one(Notification, notification_id, options=[joinedload(Notification.user)])
+def compose(session: Session, settings: Settings, notification: Notification) -> Digest | None:
+    """The digest of a notification, as it is to be sent now; None: nothing is left of it. Reads only."""
     user = notification.user
-    if user.disabled_at is not None or user.mail_refused_at is not None:
-        return Unsent.NOT_WRITTEN_TO
     count = session.scalar(
-        select(func.count(distinct(Match.listing_id))).where(Match.notification_id == notification_id)
+        select(func.count(distinct(Match.listing_id))).where(Match.notification_id == notification.id)
     )
     if not count:
-        return Unsent.STOPPED
-    matches = shown(session, notification_id)
+        return None
+    matches = shown(session, notification.id)
     groups = grouped(settings, matches, notification.created_at, user.time_zone)
     listed = sum(len(group.cards) for group in groups)
     base = settings.base_url
@@ -98,6 +87,7 @@ def grouped(settings: Settings, matches: Sequence[Match], now: datetime, zone: s
             query=one_line(trackers[tracker_id].query.canonical, TITLE_LENGTH),
             ends=day(trackers[tracker_id].expires_at, zone),
             link=f"{settings.base_url}/trackers/{tracker_id}",
+            renew_link=f"{settings.base_url}/renew/{trackers[tracker_id].token}",
             stop_link=f"{settings.base_url}/unsubscribe/{trackers[tracker_id].token}",
             cards=tuple(
                 card(settings, match.listing, now, zone, tuple(also.get(match.listing_id, ())))

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from backend.models import Company, Listing, Match, Notification, Tracker, User
+from backend.services.blocking import blocked
 
 
 def export(session: Session, user_id: int, now: datetime) -> dict[str, Any]:
@@ -19,6 +20,7 @@ def export(session: Session, user_id: int, now: datetime) -> dict[str, Any]:
         "user": {
             "email": user.email,
             "time_zone": user.time_zone,
+            "quiet_hours": [user.quiet.start, user.quiet.end] if user.quiet else None,
             "is_admin": user.is_admin,
             "created_at": stamp(user.created_at),
             "confirmed_at": stamp(user.confirmed_at),
@@ -26,6 +28,7 @@ def export(session: Session, user_id: int, now: datetime) -> dict[str, Any]:
             "mail_refused_at": stamp(user.mail_refused_at),
         },
         "trackers": [tracker_values(session, tracker) for tracker in trackers_of(session, user_id)],
+        "blocked_companies": [company.name for company in blocked(session, user_id)],
         "mails": [
             {
                 "created_at": stamp(mail.created_at),
@@ -59,6 +62,8 @@ def tracker_values(session: Session, tracker: Tracker) -> dict[str, Any]:
         "query": tracker.text,
         "canonical": tracker.query.canonical,
         "cadence": tracker.cadence,
+        "hour": tracker.hour,
+        "weekday": tracker.weekday,
         "created_at": stamp(tracker.created_at),
         "expires_at": stamp(tracker.expires_at),
         "paused_at": stamp(tracker.paused_at),

@@ -9,12 +9,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
-from backend.models import Cadence, Crawl, Finding, Listing, Match, Tracker, User, begin_write
+from backend.models import BlockedCompany, Cadence, Crawl, Finding, Listing, Match, Tracker, User, begin_write
 from backend.queueing import JobName, enqueue_after_commit
-from backend.services.trackers import collecting, due
+from backend.services import timetables
+from backend.services.timetables import Times
+from backend.services.trackers import collecting
 from backend.services.upsert import insert_into
 from backend.settings import Settings
 
@@ -37,8 +39,7 @@ class Pair(NamedTuple):
     found_at: datetime
     tracker_id: int
     user_id: int
-    cadence: str
-    time_zone: str
+    times: Times
 
 
 class Pending(NamedTuple):
@@ -79,7 +80,7 @@ def write_page(
     begin_write(session)
     pairs = next_pairs(session, findings.ids, after, now)
     count = insert_matches(session, settings, pairs, now) if pairs else 0
-    if count and any(pair.cadence == Cadence.INSTANT for pair in pairs):
+    if count and any(pair.times.cadence == Cadence.INSTANT for pair in pairs):
         enqueue_after_commit(session, JobName.NOTIFY_DUE)
     full = len(pairs) == PAIRS_A_PAGE
     if not full:
@@ -101,8 +102,7 @@ def next_pairs(session: Session, finding_ids: Sequence[int], after: Place, now: 
             Finding.found_at,
             Tracker.id,
             Tracker.user_id,
-            Tracker.cadence,
-            User.time_zone,
+            *timetables.COLUMNS,
         )
         .join(Tracker, Tracker.query_id == Finding.query_id)
         .join(User, User.id == Tracker.user_id)
@@ -112,11 +112,12 @@ def next_pairs(session: Session, finding_ids: Sequence[int], after: Place, now: 
             Finding.id.in_(finding_ids),
             tuple_(Finding.id, Tracker.id) > tuple_(after.finding_id, after.tracker_id),
             may_be_told(now),
+            not_blocked(),
         )
         .order_by(Finding.id, Tracker.id)
         .limit(PAIRS_A_PAGE)
     )
-    return [Pair(*row) for row in rows]
+    return [Pair(*row[:5], Times(*row[5:])) for row in rows]
 
 
 def may_be_told(now: datetime) -> ColumnElement[bool]:
@@ -135,15 +136,21 @@ def may_be_told(now: datetime) -> ColumnElement[bool]:
     )
 
 
+def not_blocked() -> ColumnElement[bool]:
+    return ~exists().where(
+        BlockedCompany.user_id == Tracker.user_id, BlockedCompany.company_id == Listing.company_id
+    )
+
+
 def insert_matches(session: Session, settings: Settings, pairs: Sequence[Pair], now: datetime) -> int:
-    moments = {key: due(settings, *key, now) for key in {(pair.cadence, pair.time_zone) for pair in pairs}}
+    moments = {times: timetables.due(settings, times, now) for times in {pair.times for pair in pairs}}
     rows = [
         {
             "tracker_id": pair.tracker_id,
             "user_id": pair.user_id,
             "listing_id": pair.listing_id,
             "found_at": pair.found_at,
-            "due_at": moments[pair.cadence, pair.time_zone],
+            "due_at": moments[pair.times],
         }
         for pair in pairs
     ]

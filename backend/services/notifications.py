@@ -14,13 +14,13 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, delete, func, not_, select, update
 from sqlalchemy.orm import Session
 
-from backend.mail import digest
-from backend.mail.digest import Digest
 from backend.mail.letter import new_message_id
 from backend.mail.outgoing import AddressRefused
 from backend.models import Match, Notification, Tracker, User, begin_write
-from backend.services import delivery, digests
+from backend.services import delivery, messages
 from backend.services.delivery import Mailer, Sent
+from backend.services.messages import Unsent
+from backend.services.recipients import may_be_written_to
 from backend.services.trackers import UNDO
 from backend.settings import Settings
 
@@ -52,10 +52,6 @@ def send_due(
         if not done.reachable:
             break
     return done
-
-
-def may_be_written_to() -> ColumnElement[bool]:
-    return and_(User.disabled_at.is_(None), User.confirmed_at.is_not(None), User.mail_refused_at.is_(None))
 
 
 def telling() -> ColumnElement[bool]:
@@ -95,6 +91,10 @@ def claim(session: Session, settings: Settings, user_id: int, now: datetime) -> 
     if user is None or session.scalar(select(Match.id).where(found).limit(1)) is None:
         session.rollback()
         return None
+    if (later := quiet_until(user, now)) is not None:
+        session.execute(update(Match).where(found).values(due_at=later), execution_options=BY_HAND)
+        session.commit()
+        return None
     notification = Notification(
         user_id=user_id,
         message_id=new_message_id(settings.mail_sender),
@@ -119,7 +119,7 @@ def take_waiting(session: Session, settings: Settings, now: datetime) -> int | N
     """Claim a notification that was refused for now, or whose worker died. None: there is none."""
     while (notification := delivery.waiting(session, Notification, now)) is not None:
         leave_out_stopped(session, notification, now)
-        wait_until = undo_ends(session, notification.id)
+        wait_until = quiet_until(notification.user, now) or undo_ends(session, notification.id)
         if wait_until is None:
             delivery.claim(notification, settings, now)
         else:
@@ -130,6 +130,12 @@ def take_waiting(session: Session, settings: Settings, now: datetime) -> int | N
             return notification_id
     session.rollback()
     return None
+
+
+def quiet_until(user: User, now: datetime) -> datetime | None:
+    """When a user's quiet hours end, if these are some."""
+    end = user.quiet.over(now, user.time_zone) if user.quiet else now
+    return end if end > now else None
 
 
 def leave_out_stopped(session: Session, notification: Notification, now: datetime) -> None:
@@ -169,18 +175,18 @@ def tell(
     done: Sent,
 ) -> None:
     """Write, send and mark a notification that this worker has claimed."""
-    written = digests.compose(session, settings, notification_id)
+    written = messages.compose(session, settings, notification_id)
     session.rollback()  # nothing is held open while the mail is on its way
-    error = delivery.hand_over(mailer, digest.letter(written)) if isinstance(written, Digest) else None
+    error = None if isinstance(written, Unsent) else delivery.hand_over(mailer, messages.letter(written))
     begin_write(session)
     notification = session.get(Notification, notification_id)
     if notification is None:  # the account was deleted meanwhile
         session.rollback()
         return
-    if isinstance(written, Digest):
-        delivery.mark(notification, error, settings, now, jitter, done)
-    else:
+    if isinstance(written, Unsent):
         delivery.give_up(notification, written.value, now, done)
+    else:
+        delivery.mark(notification, error, settings, now, jitter, done)
     if isinstance(error, AddressRefused):
         notification.user.mail_refused_at = now
         log.warning("user %d: the address was refused for good", notification.user_id)

@@ -10,9 +10,10 @@ from typing import Literal
 from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
-from backend.domain.cadence import end_of_day, next_daily
+from backend.domain.cadence import end_of_day
 from backend.domain.one_line import one_line
-from backend.models import Cadence, Match, Tracker, User, begin_write
+from backend.models import Cadence, Tracker, User, begin_write
+from backend.services.timetables import move_waiting
 from backend.services.tracked_query import TrackerRefused, canonical_of, query_id_of
 from backend.settings import Settings
 
@@ -20,6 +21,7 @@ LIMIT = 50
 NAME_LENGTH = 120
 UNDO = timedelta(hours=1)
 LONGEST = timedelta(days=366)
+REMINDER = timedelta(days=3)  # before the end
 DURATIONS = (7, 30, 90)
 Status = Literal["active", "paused", "expired"]
 
@@ -30,11 +32,17 @@ class NoSuchTracker(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a user asks for. Exactly one of `duration_days` and `last_day` says when it ends."""
+    """What a user asks for. Exactly one of `duration_days` and `last_day` says when it ends.
+
+    `hour` is that of daily and weekly mails in the user's zone (None: DAILY_MAIL_HOUR), `weekday` (0: Monday)
+    that of weekly ones.
+    """
 
     query: str
     cadence: Cadence
     name: str = ""
+    hour: int | None = None
+    weekday: int | None = None
     duration_days: int | None = 30
     last_day: date | None = None
 
@@ -46,6 +54,8 @@ class Change:
     name: str | None = None
     query: str | None = None
     cadence: Cadence | None = None
+    hour: int | None = None
+    weekday: int | None = None
     last_day: date | None = None
 
 
@@ -73,13 +83,17 @@ def create(session: Session, user_id: int, wish: Wish, now: datetime) -> Tracker
     begin_write(session)
     user = lock_user(session, user_id)
     refuse_too_many(session, user_id)
+    ends = end_of(wish.duration_days, wish.last_day, user.time_zone, now)
     tracker = Tracker(
         user_id=user_id,
         query_id=query_id_of(session, canonical, now),
         name=one_line(wish.name, NAME_LENGTH) or one_line(canonical, NAME_LENGTH),
         text=wish.query.strip(),
         cadence=wish.cadence,
-        expires_at=end_of(wish.duration_days, wish.last_day, user.time_zone, now),
+        hour=wish.hour,
+        weekday=wish.weekday,
+        expires_at=ends,
+        reminded_at=reminded_at(ends, now),
         created_at=now,
         active_since=now,
         token=secrets.token_urlsafe(32),
@@ -135,8 +149,7 @@ def change(
         tracker.name = one_line(wanted.name, NAME_LENGTH) or one_line(
             canonical or tracker.query.canonical, NAME_LENGTH
         )
-    if wanted.cadence is not None and wanted.cadence != tracker.cadence:
-        change_cadence(session, settings, tracker, wanted.cadence, now)
+    change_times(session, settings, tracker, wanted, now)
     if wanted.last_day is not None:
         prolong(tracker, end_of(None, wanted.last_day, tracker.user.time_zone, now), now)
     session.commit()
@@ -238,26 +251,24 @@ def prolong(tracker: Tracker, end: datetime, now: datetime) -> None:
         tracker.active_since = now
         tracker.expired_at = None
     tracker.expires_at = end
+    tracker.reminded_at = reminded_at(end, now)
 
 
-def change_cadence(
-    session: Session, settings: Settings, tracker: Tracker, cadence: Cadence, now: datetime
+def reminded_at(end: datetime, now: datetime) -> datetime | None:
+    """One that is to run for no longer than the reminder comes before needs none."""
+    return now if end <= now + REMINDER else None
+
+
+def change_times(
+    session: Session, settings: Settings, tracker: Tracker, wanted: Change, now: datetime
 ) -> None:
-    """What waits to be told comes when the new cadence says."""
-    tracker.cadence = cadence
-    due_at = due(settings, cadence, tracker.user.time_zone, now)
-    session.execute(
-        update(Match)
-        .where(Match.tracker_id == tracker.id, Match.notification_id.is_(None))
-        .values(due_at=due_at)
-    )
-
-
-def due(settings: Settings, cadence: str, zone: str, now: datetime) -> datetime:
-    """When a match found at `now` is told."""
-    if cadence == Cadence.DAILY:
-        return next_daily(now, zone, settings.daily_mail_hour)
-    return now + timedelta(seconds=settings.instant_mail_seconds)
+    """What waits to be told comes when the new times say."""
+    before = tracker.cadence, tracker.hour, tracker.weekday
+    tracker.cadence = wanted.cadence or tracker.cadence
+    tracker.hour = tracker.hour if wanted.hour is None else wanted.hour
+    tracker.weekday = tracker.weekday if wanted.weekday is None else wanted.weekday
+    if (tracker.cadence, tracker.hour, tracker.weekday) != before:
+        move_waiting(session, settings, tracker, now)
 
 
 def lock_user(session: Session, user_id: int) -> User:

@@ -197,16 +197,6 @@ def change_password(session: Session, user_id: int, current: str, new: str, now:
     return user
 
 
-def change_time_zone(session: Session, user_id: int, time_zone: str) -> User:
-    """Raises BadTimeZone."""
-    check_time_zone(time_zone)
-    begin_write(session)
-    user = session.get_one(User, user_id)
-    user.time_zone = time_zone
-    session.commit()
-    return user
-
-
 def delete_account(session: Session, user_id: int, password: str) -> None:
     """Forget a user and all that is theirs. Raises WrongPassword, LastAdmin."""
     prove(session, user_id, password)

@@ -35,8 +35,10 @@ OPEN_TO_ALL = {
     "stats.list_sources",
     "suggestions.suggest",
     "suggestions.complete_search",
-    "unsubscribe.look",
-    "unsubscribe.stop",
+    "mailed_links.look",
+    "mailed_links.stop",
+    "mailed_links.look_at_ends",
+    "mailed_links.renew",
 }
 
 

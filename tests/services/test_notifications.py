@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from backend.mail.outgoing import Postbox
 from backend.models import Cadence, Match, Notification, Tracker, User, begin_write, db
-from backend.services import notifications, trackers, unsubscribe
+from backend.services import mailed_links, notifications, trackers
 from tests.mailbox import open_mailbox, text_of
 from tests.services.tracking import World
 
@@ -340,13 +340,13 @@ def test_the_link_of_a_tracker_stops_it_and_that_of_a_mail_stops_all_in_it(world
     tell(world)
     token = world.session.scalars(select(Notification.token)).one()
     own = world.tracker(ids[2]).token
-    assert unsubscribe.look(world.session, token) == unsubscribe.Stoppable(["developer", "python"], False)
-    assert unsubscribe.stop(world.session, token, world.now).stopped
-    assert unsubscribe.stop(world.session, token, world.forward(hours=1)).stopped
+    assert mailed_links.look(world.session, token) == mailed_links.Stoppable(["developer", "python"], False)
+    assert mailed_links.stop(world.session, token, world.now).stopped
+    assert mailed_links.stop(world.session, token, world.forward(hours=1)).stopped
     assert [world.tracker(one).paused_at is None for one in ids] == [False, False, True]
-    assert unsubscribe.stop(world.session, own, world.now).names == ["rust"]
-    with pytest.raises(unsubscribe.NoSuchLink):
-        unsubscribe.stop(world.session, "guessed", world.now)
+    assert mailed_links.stop(world.session, own, world.now).names == ["rust"]
+    with pytest.raises(mailed_links.NoSuchLink):
+        mailed_links.stop(world.session, "guessed", world.now)
 
 
 def test_several_workers_at_once_tell_each_match_once(app, world, mailbox):

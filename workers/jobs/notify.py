@@ -6,7 +6,7 @@ import random
 
 from backend.mail.outgoing import Postbox
 from backend.queueing import JobName
-from backend.services import account_mail, notifications
+from backend.services import account_mail, notifications, reminders
 from workers.bootstrap import JobContext, job_context
 
 BATCHES = 20  # a job ends after these; the next goes on
@@ -18,6 +18,7 @@ def notify_due() -> None:
     with job_context(JobName.NOTIFY_DUE) as context, Postbox() as postbox:
         if not send_account_mails(context, postbox):
             return
+        reminders.remind(context.session, context.settings, context.now())
         for _ in range(BATCHES):
             done = notifications.send_due(context.session, context.settings, postbox, context.now(), jitter)
             if not done.tried or not done.reachable:

@@ -1,0 +1,66 @@
+"""What a notification says, as it is to be sent now."""
+
+from __future__ import annotations
+
+from enum import Enum
+from urllib.parse import urlsplit
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from backend.domain.one_line import one_line
+from backend.mail import digest, ending
+from backend.mail.digest import TITLE_LENGTH, Digest
+from backend.mail.ending import Ending
+from backend.mail.letter import Letter
+from backend.models import Match, Notification, NotificationKind, Tracker
+from backend.services import digests
+from backend.services.trackers import REMINDER
+from backend.settings import Settings
+
+
+class Unsent(Enum):
+    """Why there is nothing to send."""
+
+    STOPPED = "its trackers were stopped before it could be sent"
+    NOT_WRITTEN_TO = "mails to this address have been stopped"
+    RENEWED = "the tracker was renewed or stopped before it could be sent"
+
+
+def compose(session: Session, settings: Settings, notification_id: int) -> Digest | Ending | Unsent:
+    """Reads only."""
+    notification = session.get_one(Notification, notification_id, options=[joinedload(Notification.user)])
+    if notification.user.disabled_at is not None or notification.user.mail_refused_at is not None:
+        return Unsent.NOT_WRITTEN_TO
+    if notification.kind == NotificationKind.ENDING:
+        return ending_of(session, settings, notification) or Unsent.RENEWED
+    return digests.compose(session, settings, notification) or Unsent.STOPPED
+
+
+def letter(message: Digest | Ending) -> Letter:
+    return digest.letter(message) if isinstance(message, Digest) else ending.letter(message)
+
+
+def ending_of(session: Session, settings: Settings, notification: Notification) -> Ending | None:
+    """None: the tracker goes on, or was stopped."""
+    tracker = session.get(Tracker, notification.tracker_id, options=[joinedload(Tracker.query)])
+    if tracker is None or tracker.deleted_at is not None or tracker.paused_at is not None:
+        return None
+    if tracker.expires_at > notification.created_at + REMINDER:
+        return None
+    base = settings.base_url
+    found = session.scalar(select(func.count()).select_from(Match).where(Match.tracker_id == tracker.id))
+    return Ending(
+        to=notification.user.email,
+        message_id=notification.message_id,
+        date=notification.created_at,
+        name=tracker.name,
+        query=one_line(tracker.query.canonical, TITLE_LENGTH),
+        ends=digests.day(tracker.expires_at, notification.user.time_zone),
+        found=found or 0,
+        renew_link=f"{base}/renew/{tracker.token}",
+        link=f"{base}/trackers/{tracker.id}",
+        stop_link=f"{base}/unsubscribe/{tracker.token}",
+        post_link=f"{base}/api/unsubscribe/{notification.token}",
+        host=urlsplit(base).hostname or "localhost",
+    )

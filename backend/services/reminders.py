@@ -1,0 +1,54 @@
+"""A tracker that ends soon says so, once, three days before."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from backend.mail.letter import new_message_id
+from backend.models import Notification, NotificationKind, Tracker, User, begin_write
+from backend.services.recipients import may_be_written_to
+from backend.services.trackers import REMINDER, not_deleted
+from backend.settings import Settings
+
+AT_ONCE = 200
+
+
+def remind(session: Session, settings: Settings, now: datetime) -> int:
+    """Write a notification for each tracker whose end is near; they are sent like any other."""
+    begin_write(session)
+    ending = session.scalars(
+        select(Tracker)
+        .join(User, User.id == Tracker.user_id)
+        .where(
+            Tracker.expires_at > now,
+            Tracker.expires_at <= now + REMINDER,
+            Tracker.reminded_at.is_(None),
+            Tracker.paused_at.is_(None),
+            not_deleted(),
+            may_be_written_to(),
+        )
+        .order_by(Tracker.expires_at)
+        .limit(AT_ONCE)
+        .with_for_update(skip_locked=True, of=Tracker)
+    ).all()
+    for tracker in ending:
+        tracker.reminded_at = now
+        session.add(
+            Notification(
+                user_id=tracker.user_id,
+                kind=NotificationKind.ENDING,
+                tracker_id=tracker.id,
+                message_id=new_message_id(settings.mail_sender),
+                token=secrets.token_urlsafe(32),
+                created_at=now,
+                next_try_at=now,
+                tries=0,
+                refusals=0,
+            )
+        )
+    session.commit()
+    return len(ending)
