@@ -19,8 +19,43 @@ export interface paths {
         delete: operations["deleteAccount"];
         options?: never;
         head?: never;
-        /** Change the time zone, in which daily mails are sent */
+        /** Change the time zone, in which mails are sent, and the hours in which none are */
         patch: operations["changeAccount"];
+        trace?: never;
+    };
+    "/api/account/blocked-companies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The companies I have blocked, by name */
+        get: operations["listBlocked"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account/blocked-companies/{slug}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Be told nothing more of a company */
+        put: operations["blockCompany"];
+        post?: never;
+        /** Find a company again */
+        delete: operations["unblockCompany"];
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/account/export": {
@@ -309,6 +344,24 @@ export interface paths {
         get: operations["getListing"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/renew/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the link of a mail would renew; changes nothing */
+        get: operations["lookAtEnds"];
+        put?: never;
+        /** Let the tracker of a link, or all trackers of a mail, run on */
+        post: operations["renew"];
         delete?: never;
         options?: never;
         head?: never;
@@ -624,7 +677,7 @@ export interface components {
     schemas: {
         /**
          * AccountAnswer
-         * @description The user's own account.
+         * @description The user's own account. `mail_refused_at`: since then trackers do not write to the address.
          */
         AccountAnswer: {
             /** Confirmed */
@@ -644,6 +697,9 @@ export interface components {
             id: number;
             /** Is Admin */
             is_admin: boolean;
+            /** Mail Refused At */
+            mail_refused_at: string | null;
+            quiet_hours: components["schemas"]["Quiet"] | null;
             /** Sessions Note */
             sessions_note: string | null;
             /**
@@ -652,13 +708,31 @@ export interface components {
              */
             time_zone: string;
         };
-        /** AccountChange */
+        /**
+         * AccountChange
+         * @description What is not given stays; `quiet_hours` null: none.
+         */
         AccountChange: {
+            /** @default null */
+            quiet_hours?: components["schemas"]["Quiet"] | null;
             /**
              * Time Zone
+             * @default null
              * @example Europe/Berlin
              */
-            time_zone: string;
+            time_zone?: string | null;
+        };
+        /** BlockedCompanies */
+        BlockedCompanies: {
+            /** Items */
+            items: components["schemas"]["BlockedCompanyAnswer"][];
+        };
+        /** BlockedCompanyAnswer */
+        BlockedCompanyAnswer: {
+            /** Name */
+            name: string;
+            /** Slug */
+            slug: string;
         };
         /**
          * BoardAnswer
@@ -986,7 +1060,7 @@ export interface components {
          * CrawlStatus
          * @enum {string}
          */
-        CrawlStatus: "complete" | "unchanged" | "held" | "empty" | "partial" | "unavailable" | "postponed" | "skipped" | "changed_shape" | "gone" | "refused" | "failed";
+        CrawlStatus: "complete" | "unchanged" | "reading" | "held" | "empty" | "partial" | "unavailable" | "postponed" | "skipped" | "changed_shape" | "gone" | "refused" | "failed";
         /** Credentials */
         Credentials: {
             /**
@@ -1095,6 +1169,8 @@ export interface components {
          * @description Everything kept about the user.
          */
         Export: {
+            /** Blocked Companies */
+            blocked_companies: string[];
             /** Exported At */
             exported_at: string;
             /** Mails */
@@ -1258,6 +1334,15 @@ export interface components {
             /** Work Mode */
             work_mode: string | null;
         };
+        /** MailedRenewal */
+        MailedRenewal: {
+            /**
+             * Duration Days
+             * @default 30
+             * @enum {integer}
+             */
+            duration_days?: 7 | 30 | 90;
+        };
         /**
          * MatchAnswer
          * @description A listing, when it was found, and when a mail told of it.
@@ -1350,6 +1435,12 @@ export interface components {
              */
             expires_at?: string | null;
             /**
+             * Hour
+             * @description of daily and weekly mails, in the user's time zone
+             * @default null
+             */
+            hour?: number | null;
+            /**
              * Name
              * @description empty: named after its query
              * @default null
@@ -1361,6 +1452,12 @@ export interface components {
              * @example senior python -intern (berlin OR remote)
              */
             query: string;
+            /**
+             * Weekday
+             * @description of weekly mails; 0 is Monday
+             * @default null
+             */
+            weekday?: number | null;
         };
         /** PasswordChange */
         PasswordChange: {
@@ -1444,6 +1541,22 @@ export interface components {
             password: string;
         };
         /**
+         * Quiet
+         * @description From which hour of the user's day until which nothing is sent, over midnight or not.
+         */
+        Quiet: {
+            /**
+             * End
+             * @example 7
+             */
+            end: number;
+            /**
+             * Start
+             * @example 22
+             */
+            start: number;
+        };
+        /**
          * RecognisedAnswer
          * @description What a pasted URL turned out to be. `count` is of the first page of the board.
          */
@@ -1493,6 +1606,25 @@ export interface components {
              * @example Europe/Berlin
              */
             time_zone?: string;
+        };
+        /**
+         * RenewableAnswer
+         * @description A tracker that the link renews, and when it ends.
+         */
+        RenewableAnswer: {
+            /**
+             * Expires At
+             * Format: date-time
+             * @example 2026-03-01T08:00:00Z
+             */
+            expires_at: string;
+            /** Name */
+            name: string;
+        };
+        /** RenewableList */
+        RenewableList: {
+            /** Trackers */
+            trackers: components["schemas"]["RenewableAnswer"][];
         };
         /** Renewal */
         Renewal: {
@@ -1739,6 +1871,8 @@ export interface components {
              * @example 2026-03-01T08:00:00Z
              */
             expires_at: string;
+            /** Hour */
+            hour: number | null;
             /** Id */
             id: number;
             /** Last Match At */
@@ -1758,6 +1892,8 @@ export interface components {
             status: "active" | "paused" | "expired";
             /** Untold Count */
             untold_count: number;
+            /** Weekday */
+            weekday: number | null;
         };
         /**
          * TrackerChange
@@ -1773,6 +1909,12 @@ export interface components {
              */
             expires_at?: string | null;
             /**
+             * Hour
+             * @description of daily and weekly mails, in the user's time zone
+             * @default null
+             */
+            hour?: number | null;
+            /**
              * Name
              * @description empty: named after its query
              * @default null
@@ -1784,6 +1926,12 @@ export interface components {
              * @default null
              */
             query?: string | null;
+            /**
+             * Weekday
+             * @description of weekly mails; 0 is Monday
+             * @default null
+             */
+            weekday?: number | null;
         };
         /**
          * TrackerPage
@@ -2010,6 +2158,174 @@ export interface operations {
             };
             /** @description Not for this user, or the CSRF token is missing */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something in the request is not right; `fields` says what */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Any other refusal, such as 429 with Retry-After */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    listBlocked: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BlockedCompanies"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Any other refusal, such as 429 with Retry-After */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    blockCompany: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Blocked; what of it was not told yet is forgotten */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not for this user, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is none, or it is not yours */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something in the request is not right; `fields` says what */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Any other refusal, such as 429 with Retry-After */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    unblockCompany: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No longer blocked; what comes from now on is found again */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not for this user, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is none, or it is not yours */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3224,6 +3540,108 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListingAnswer"];
+                };
+            };
+            /** @description There is none, or it is not yours */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something in the request is not right; `fields` says what */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Any other refusal, such as 429 with Retry-After */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    lookAtEnds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RenewableList"];
+                };
+            };
+            /** @description There is none, or it is not yours */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something in the request is not right; `fields` says what */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Any other refusal, such as 429 with Retry-After */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    renew: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["MailedRenewal"];
+            };
+        };
+        responses: {
+            /** @description Successful response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RenewableList"];
                 };
             };
             /** @description There is none, or it is not yours */
