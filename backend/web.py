@@ -19,7 +19,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 from whitenoise import WhiteNoise
 
-from backend.api import access, dashboard, errors, limits, openapi, refusals, stats
+from backend.api import access, caching, compression, dashboard, errors, limits, openapi, refusals, stats
 from backend.api.access import Access
 from backend.api.blueprints import BLUEPRINTS
 from backend.api.login import load_user
@@ -65,6 +65,7 @@ def create_web_app(settings: Settings | None = None, page: Path = PAGE) -> APIFl
         app.register_blueprint(blueprint)
     dashboard.init_dashboard(app, settings, csrf)
     access.exempt_marked(app, csrf)
+    compression.init_compression(app)  # last of all: the callback that is added first runs last
     app.after_request(add_headers)
     serve_page(app, page)
     trust_proxies(app, settings.trusted_proxies)
@@ -122,20 +123,8 @@ def add_headers(response: Response) -> Response:
     for name, value in headers_of(request.is_secure).items():
         response.headers.setdefault(name, value)
     if request.path.startswith("/api/"):
-        revalidate(response)
+        caching.revalidate(response)
     return response
-
-
-def revalidate(response: Response) -> None:
-    """Answers may be kept but not used unasked: an unchanged one costs a 304. All else is not kept."""
-    if "Cache-Control" in response.headers:
-        return
-    if request.method in ("GET", "HEAD") and response.status_code == 200 and not response.is_streamed:
-        response.headers["Cache-Control"] = "private, no-cache"
-        response.add_etag()
-        response.make_conditional(request)
-    else:
-        response.headers["Cache-Control"] = "no-store"
 
 
 def serve_page(app: APIFlask, page: Path) -> None:
