@@ -77,6 +77,10 @@ class Settings(BaseSettings):
     connect_timeout: float = Field(10, gt=0)
     read_timeout: float = Field(30, gt=0)
     max_body_mb: int = Field(64, ge=1, description="a larger answer is refused")
+    max_feed_mb: int = Field(
+        2048, ge=1, description="the same for XML feeds, which are read from a file in VAR_DIR"
+    )
+    feed_deadline: int = Field(600, ge=1, description="a long XML feed must have arrived after this")
 
     france_travail_client_id: str = Field("", description="for the source france_travail: francetravail.io")
     france_travail_client_secret: SecretStr = SecretStr("")

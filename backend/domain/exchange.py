@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import quote, quote_plus
 
 
@@ -65,7 +65,8 @@ class Response:
     """An answer as `fetch` hands it on: the body is already unpacked; header names are lower case.
 
     `request` is what was asked (its URL holds the host and token that many answers leave out); `url` is
-    where the answer came from after redirects.
+    where the answer came from after redirects. `file` is set where the body is too long for memory: it holds
+    all of it, and `body` only the beginning.
     """
 
     status: int
@@ -73,6 +74,7 @@ class Response:
     headers: Mapping[str, str] = field(default_factory=dict)
     request: Request = Request("")
     url: str = ""
+    file: BinaryIO | None = None
 
     def json(self) -> Any:
         """The body as JSON. Raises SourceChanged for HTML, truncated JSON, NaN, or too deep nesting."""

@@ -41,6 +41,8 @@ def limits_of(settings: Settings) -> Limits:
         read=settings.read_timeout,
         whole=settings.board_deadline,
         body=settings.max_body_mb * 2**20,
+        feed=settings.max_feed_mb * 2**20,
+        feed_whole=settings.feed_deadline,
     )
 
 

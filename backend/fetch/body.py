@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator
-from typing import Protocol
+from collections.abc import Callable, Iterator
+from typing import BinaryIO, Protocol
 
 from urllib3.response import BaseHTTPResponse
 
 CHUNK = 65536
 ACCEPT_ENCODING = "gzip, deflate"
 MOST_LAYERS = 2
+BEGINNING = 65536  # of a long body that lies in a file
+SIP = 8192  # of the packed bytes of a body that may be long: unpacked they are 8 MB at the most
+GULP = 32 * 2**20  # what a sip may come to when it is packed twice
 GZIP = 31  # zlib's "window bits" for a gzip member
 GZIP_MAGIC = b"\x1f\x8b"
 # Names of packings; what is not one of them ("utf-8", "none") is a server's slip and means nothing.
@@ -104,20 +107,58 @@ def read_body(raw: BaseHTTPResponse, limit: int) -> bytes:
 
     `limit` counts unpacked bytes. Reads as the bytes come in (`read1`), so that the deadline is looked at.
     """
+    return b"".join(_within(raw, limit, "MAX_BODY_MB", CHUNK, limit))
+
+
+def spool_body(
+    raw: BaseHTTPResponse, file: BinaryIO, short: int, limit: int, on_long: Callable[[], None]
+) -> bytes:
+    """As `read_body`; but what is longer than `short` bytes goes into `file`, and its beginning is returned.
+
+    `on_long` is called as soon as it is known to be long. The limit is then `limit`.
+    """
+    kept, is_long = bytearray(), False
+    for piece in _within(raw, limit, "MAX_FEED_MB", SIP, GULP):
+        if is_long:
+            _put(file, piece)
+            continue
+        kept += piece
+        if len(kept) > short:
+            is_long = True
+            on_long()
+            _put(file, kept)
+            del kept[BEGINNING:]
+    return bytes(kept)
+
+
+def _put(file: BinaryIO, piece: bytes | bytearray) -> None:
+    try:
+        file.write(piece)
+    except OSError as error:
+        raise BodyRefused(f"is too long for the disk of VAR_DIR ({error.strerror})") from None
+
+
+def _within(raw: BaseHTTPResponse, limit: int, setting: str, chunk: int, most: int) -> Iterator[bytes]:
+    """The pieces of a body of at most `limit` bytes, which `setting` sets.
+
+    `chunk` bytes are read at once; unpacked they must not be more than `most`.
+    """
     unpackers = unpackers_for(raw.headers.get("content-encoding", ""))
     announced = raw.headers.get("content-length", "")
     try:
         if announced.isdecimal() and int(announced) > limit:
             raise Overflow
-        return b"".join(_pieces(raw, unpackers, limit))
+        yield from _pieces(raw, unpackers, limit, chunk, most)
     except Overflow:
-        raise BodyRefused(f"is larger than {limit / 2**20:g} MB (MAX_BODY_MB)") from None
+        raise BodyRefused(f"is larger than {limit / 2**20:g} MB ({setting})") from None
 
 
-def _pieces(raw: BaseHTTPResponse, unpackers: list[Unpacker], room: int) -> Iterator[bytes]:
-    while data := raw.read1(CHUNK, decode_content=False):
+def _pieces(
+    raw: BaseHTTPResponse, unpackers: list[Unpacker], room: int, chunk: int, most: int
+) -> Iterator[bytes]:
+    while data := raw.read1(chunk, decode_content=False):
         for unpacker in unpackers:
-            data = unpacker.feed(data, room)
+            data = unpacker.feed(data, min(room, most))
         room = _take(room, data)
         yield data
     for unpacker in unpackers:

@@ -7,6 +7,7 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
+from typing import BinaryIO
 from urllib.parse import urlsplit
 
 import requests
@@ -15,26 +16,33 @@ from urllib3.exceptions import HTTPError
 
 from backend.domain.exchange import Request, Response, SourceUnavailable
 from backend.fetch.addresses import NOTHING, AddressRefused, check_url
-from backend.fetch.body import ACCEPT_ENCODING, BodyRefused, read_body
+from backend.fetch.body import ACCEPT_ENCODING, BodyRefused, read_body, spool_body
 from backend.fetch.failures import broken_before_answer, what_happened
 from backend.fetch.pace import Pace, retry_after_of
 from backend.fetch.redirects import MOST_REDIRECTS, redirected
 from backend.fetch.robots import Robots
 from backend.fetch.transport import deadline as deadline_in_hand
+from backend.fetch.transport import give_until
 
-FAULT = 500
+OK, FAULT = 200, 500
 SMALL_BODY = 65536  # of a redirect: read, so that the connection may be used again
+SHORT_FEED = 4 * 2**20  # what is no longer is kept in memory, and read as any other answer
 NO_PROXIES: dict[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Seconds, and bytes of an unpacked body. `whole` is the deadline where the caller names none."""
+    """Seconds, and bytes of an unpacked body. `whole` is the deadline where the caller names none.
+
+    `feed` and `feed_whole` hold for bodies that go into a file.
+    """
 
     connect: float
     read: float
     whole: float
     body: int
+    feed: int = 2**31
+    feed_whole: float = 600.0
 
 
 class OneRequestSession(requests.Session):
@@ -75,10 +83,18 @@ class Fetcher:
         self._of_thread = threading.local()
         self._robots = Robots(pace.shared if pace else None, self.fetch)
 
-    def fetch(self, request: Request, deadline: float | None = None, *, robots: bool = False) -> Response:
+    def fetch(
+        self,
+        request: Request,
+        deadline: float | None = None,
+        *,
+        robots: bool = False,
+        spool: BinaryIO | None = None,
+    ) -> Response:
         """The answer, of any status, after at most five redirects; `deadline` is a time.monotonic value.
 
         `robots`: these are pages made for people, so the host's robots.txt is looked at first, at each hop.
+        `spool`: an empty file for a body that may be too long for memory; such a one has more time.
 
         Raises AddressRefused for a URL or address that is not public, and where robots.txt forbids it;
         ReplayMissing for what is not recorded; Postponed where the host is on hold or busy, HostFails
@@ -92,7 +108,7 @@ class Fetcher:
             for _ in range(MOST_REDIRECTS + 1):
                 if robots and self._pace:
                     self._look_at_robots(asked, due)
-                found = self._ask(asked, request, due)
+                found = self._ask(asked, request, due, spool)
                 if isinstance(found, Response):
                     return found
                 asked = found
@@ -110,7 +126,7 @@ class Fetcher:
         """Closes the connections that are kept open."""
         self._adapter.close()
 
-    def _ask(self, asked: Request, first: Request, due: float) -> Response | Request:
+    def _ask(self, asked: Request, first: Request, due: float, spool: BinaryIO | None) -> Response | Request:
         """The answer, or what to ask next."""
         check_url(asked.url, self._allow)
         host = host_of(asked.url)
@@ -119,7 +135,7 @@ class Fetcher:
         try:
             answer = self._send(asked, due)
             try:
-                found = self._read(answer, asked, first, host)
+                found = self._read(answer, asked, first, host, spool)
                 self._note(host, well=answer.status_code < FAULT, troubled=troubled)
                 return found
             finally:
@@ -148,7 +164,7 @@ class Fetcher:
             self._pace.breaker.failed(host)
 
     def _read(
-        self, answer: requests.Response, asked: Request, first: Request, host: str
+        self, answer: requests.Response, asked: Request, first: Request, host: str, spool: BinaryIO | None
     ) -> Response | Request:
         status, url = answer.status_code, answer.url
         headers = {name.lower(): value for name, value in answer.headers.items()}
@@ -156,11 +172,19 @@ class Fetcher:
             self._pace.hold(host, retry_after_of(headers.get("retry-after"), time.time()) or 0)
         following = redirected(asked, url, status, headers)
         if following is None:
-            return Response(status, read_body(answer.raw, self._limits.body), headers, first, url)
+            body = self._body(answer, spool)
+            is_long = spool is not None and spool.tell() > 0
+            return Response(status, body, headers, first, url, spool if is_long else None)
         if headers.get("content-length", "").isdecimal() and int(headers["content-length"]) <= SMALL_BODY:
             with suppress(BodyRefused, HTTPError):
                 read_body(answer.raw, SMALL_BODY)
         return following
+
+    def _body(self, answer: requests.Response, spool: BinaryIO | None) -> bytes:
+        if spool is None or answer.status_code != OK:
+            return read_body(answer.raw, self._limits.body)
+        later = time.monotonic() + self._limits.feed_whole
+        return spool_body(answer.raw, spool, SHORT_FEED, self._limits.feed, on_long=lambda: give_until(later))
 
     def _send(self, asked: Request, due: float) -> requests.Response:
         prepared = self._prepare(asked)

@@ -32,12 +32,17 @@ def seconds_left() -> float:
     return deadline.get() - time.monotonic()
 
 
+def give_until(moment: float) -> None:
+    """The request in hand has more time: it is fetched to the end of the block that set its deadline."""
+    deadline.set(max(moment, deadline.get()))
+
+
 class ClockedReader(io.RawIOBase):
     """The bytes of a socket until the deadline; then TimeoutError."""
 
     def __init__(self, sock: socket.socket) -> None:
         self._socket = sock
-        self._usual = sock.gettimeout()
+        self._usual = self._timeout = sock.gettimeout()
         self._raw = sock.makefile("rb", buffering=0)
 
     def readable(self) -> bool:
@@ -47,8 +52,10 @@ class ClockedReader(io.RawIOBase):
         left = seconds_left()
         if left <= 0:
             raise TimeoutError("the deadline has passed")
-        if self._usual is None or left < self._usual:
-            self._socket.settimeout(max(left, SHORTEST))
+        timeout = self._usual if self._usual is not None and self._usual <= left else max(left, SHORTEST)
+        if timeout != self._timeout:
+            self._socket.settimeout(timeout)
+            self._timeout = timeout
         return self._raw.readinto(buffer)
 
     def close(self) -> None:

@@ -13,6 +13,7 @@ from backend.models.board import Board
 class CrawlStatus(StrEnum):
     COMPLETE = "complete"
     UNCHANGED = "unchanged"
+    READING = "reading"
     HELD = "held"
     EMPTY = "empty"
     PARTIAL = "partial"
@@ -26,7 +27,10 @@ class CrawlStatus(StrEnum):
 
 
 class Crawl(Base):
-    """One visit to one board, and its report. `matched_at` is empty until trackers met what it brought."""
+    """One visit to one board, and its report. `matched_at` is empty until trackers met what it brought.
+
+    READING: a long list is being stored part by part; trackers wait for its end.
+    """
 
     __tablename__ = "crawls"
     __table_args__ = (

@@ -15,6 +15,7 @@ from backend.models import Board, BoardStatus, Crawl, CrawlStatus, Listing, begi
 from backend.queueing import JobName, enqueue_after_commit
 from backend.services import listing_rows, unchanged
 from backend.services.board_health import FAILING_AFTER
+from backend.services.long_lists import LongList
 from backend.services.unchanged import Cadence, Jitter, mean_seconds
 from backend.services.visits import Stored, Visit
 
@@ -47,8 +48,9 @@ def store(session: Session, visits: Sequence[Visit], cadence: Cadence, now: date
                 session.rollback()
                 board = visit.assignment
                 log.exception("%s:%s could not be stored", board.source.name, board.token)
-                visit.items, visit.status = None, CrawlStatus.FAILED
-                visit.error = "what the board answered could not be stored; the log says why"
+                visit.fail(
+                    CrawlStatus.FAILED, "what the board answered could not be stored; the log says why"
+                )
     same = [visit for visit in visits if unchanged.is_all(visit)]
     others = [visit for visit in visits if visit.items is None and not unchanged.is_all(visit)]
     if others:
@@ -73,24 +75,61 @@ def _store_one(session: Session, visit: Visit, cadence: Cadence, now: datetime, 
     )
     if board is None:
         return
-    crawl = Crawl(
-        board_id=board.id,
-        started_at=visit.started_at,
-        finished_at=now,
-        status=visit.status,
-        complete=visit.status in (CrawlStatus.COMPLETE, CrawlStatus.UNCHANGED),
-        baseline=False,
-        bytes=visit.bytes,
-        requests=visit.requests,
-        seconds=visit.seconds,
-        error=visit.error,
-    )
-    if visit.items is not None or visit.status == CrawlStatus.UNCHANGED:
+    crawl = _report(session, board, visit, now)
+    if visit.long_list is not None:
+        _end_long_list(session, board, crawl, visit, visit.long_list, cadence, now)
+    elif visit.read:
         _store_listings(session, board, crawl, visit, cadence, now)
     else:
         crawl.matched_at = now
         session.add(crawl)
     _reschedule(board, crawl, visit, cadence, now, jitter)
+
+
+def _report(session: Session, board: Board, visit: Visit, now: datetime) -> Crawl:
+    """A new report; or that of a long list, begun with its first part."""
+    begun = session.get_one(Crawl, visit.crawl_id) if visit.crawl_id is not None else None
+    crawl = begun or Crawl(
+        board_id=board.id, started_at=visit.started_at, seen=0, new=0, changed=0, reopened=0
+    )
+    crawl.finished_at, crawl.status, crawl.error = now, visit.status, visit.error
+    crawl.complete = visit.status in (CrawlStatus.COMPLETE, CrawlStatus.UNCHANGED)
+    crawl.baseline = False
+    crawl.bytes, crawl.requests, crawl.seconds = visit.bytes, visit.requests, visit.seconds
+    return crawl
+
+
+def _end_long_list(
+    session: Session,
+    board: Board,
+    crawl: Crawl,
+    visit: Visit,
+    parts: LongList,
+    cadence: Cadence,
+    now: datetime,
+) -> None:
+    """Its listings are stored by parts; what is left is what the whole of it means for the others."""
+    crawl.baseline = board.baseline_at is None and crawl.complete
+    found = CompleteCrawl(parts.ids) if crawl.complete else PartialCrawl(parts.ids)
+    known = listing_rows.load_open(session, board.id)
+    whole = diff(known, found, memory_of(board), now, cadence.empty_after)
+    changes = Changes(missing=whole.missing, closed=whole.closed)
+    if whole.held or whole.emptied:
+        crawl.status = CrawlStatus.HELD if whole.held else CrawlStatus.EMPTY
+    crawl.missing, crawl.closed = len(changes.missing), len(changes.closed)
+    tells = bool(crawl.new or crawl.changed or crawl.reopened)
+    crawl.matched_at = None if tells else now
+    session.add(crawl)
+    session.flush()
+    rows = listing_rows.load(session, board.id, [*changes.missing, *changes.closed])
+    listing_rows.write(session, board, crawl, {}, rows, changes, now)
+    board.open_count, board.missing_count = _counts(session, board.id)
+    _remember(board, whole.memory)
+    _keep_validators(board, visit)
+    if crawl.baseline:
+        board.baseline_at = now
+    if tells:
+        enqueue_after_commit(session, JobName.MATCH_CRAWLS)
 
 
 def _store_listings(
@@ -168,7 +207,7 @@ def _remember(board: Board, memory: Memory) -> None:
 
 def _keep_validators(board: Board, visit: Visit) -> None:
     """Only a stored complete crawl may be answered with "unchanged" later (DESIGN, truth 5)."""
-    if visit.items is None:
+    if visit.items is None and visit.long_list is None:
         return
     board.validators = dict(visit.validators) if visit.fingerprint else None
     board.fingerprint = visit.fingerprint
@@ -188,12 +227,11 @@ def _reschedule(
     if visit.status == CrawlStatus.SKIPPED:
         board.next_crawl_at = next_visit(now, interval, 0, None, jitter())
         return
-    read = visit.items is not None or visit.status == CrawlStatus.UNCHANGED
-    board.failures = 0 if read else board.failures + 1
-    board.failing_since = None if read else (board.failing_since or now)
+    board.failures = 0 if visit.read else board.failures + 1
+    board.failing_since = None if visit.read else (board.failing_since or now)
     if crawl.complete:
         board.last_complete_at = now
-    if read and not crawl.baseline:
+    if visit.read and not crawl.baseline:
         interval = rhythm.after(board.interval_seconds, changed=_found_change(crawl))
     board.interval_seconds = round(interval.total_seconds())
     board.mean_seconds = mean_seconds(board.mean_seconds, visit.seconds)
@@ -206,7 +244,7 @@ def _reschedule(
         board.next_crawl_at = min(board.next_crawl_at, now + DETAILS_PAUSE)
     if visit.status == CrawlStatus.GONE:
         board.status, board.next_crawl_at = BoardStatus.GONE, now + GONE_PAUSE
-    elif read and board.status == BoardStatus.GONE:
+    elif visit.read and board.status == BoardStatus.GONE:
         board.status = BoardStatus.ACTIVE
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, delete, insert, select, update
+from sqlalchemy import ColumnElement, Table, delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from backend.domain.diff import Changes
+from backend.domain.diff import Changes, Known
 from backend.domain.normalise import Normalised
 from backend.models import Board, Crawl, Listing, ListingEvent, ListingText
 from backend.services.visits import Item
@@ -31,21 +31,39 @@ class Row:
     closed: bool
 
 
-def load(session: Session, board_id: int) -> dict[str, Row]:
-    rows = session.execute(
-        select(
-            Listing.external_id,
-            Listing.id,
-            Listing.content_hash,
-            Listing.list_hash,
-            Listing.missed,
-            Listing.closed_at,
-        ).where(Listing.board_id == board_id)
-    )
+def load(session: Session, board_id: int, keys: Sequence[str] | None = None) -> dict[str, Row]:
+    """The listings of a board by external id; only those of `keys`, if given."""
+    query = select(
+        Listing.external_id,
+        Listing.id,
+        Listing.content_hash,
+        Listing.list_hash,
+        Listing.missed,
+        Listing.closed_at,
+    ).where(Listing.board_id == board_id)
+    wanted = [query] if keys is None else [query.where(chosen) for chosen in _among(keys)]
     return {
         key: Row(id, content_hash, list_hash, missed, closed_at is not None)
-        for key, id, content_hash, list_hash, missed, closed_at in rows
+        for one in wanted
+        for key, id, content_hash, list_hash, missed, closed_at in session.execute(one)
     }
+
+
+def load_open(session: Session, board_id: int) -> dict[str, Known]:
+    """The open listings of a board as a diff of ids sees them: few bytes each, for there may be many."""
+    rows = session.execute(
+        select(Listing.external_id, Listing.missed).where(
+            Listing.board_id == board_id, Listing.closed_at.is_(None)
+        ),
+        execution_options={"yield_per": 1000},
+    )
+    alike: dict[int, Known] = {}
+    return {key: alike.setdefault(missed, Known("", missed)) for key, missed in rows}
+
+
+def _among(keys: Sequence[str]) -> Iterator[ColumnElement[bool]]:
+    for start in range(0, len(keys), CHUNK):
+        yield Listing.external_id.in_(keys[start : start + CHUNK])
 
 
 def write(
@@ -105,13 +123,12 @@ def _open(
             for key, content in contents.items()
         ],
     )
-    ids = session.execute(
-        select(LISTINGS.c.external_id, LISTINGS.c.id).where(LISTINGS.c.crawl_id == crawl.id)
-    )
+    written = select(Listing.external_id, Listing.id).where(Listing.board_id == board.id)
     texts = [
         {"listing_id": id, "html": contents[key].description_html}
-        for key, id in ids
-        if key in contents and contents[key].description_html
+        for chosen in _among(keys)
+        for key, id in session.execute(written.where(chosen))
+        if contents[key].description_html
     ]
     if texts:
         session.execute(insert(TEXTS), texts)

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session, joinedload
 from backend.domain import matching
 from backend.domain.matching import Document
 from backend.domain.query import Query, QueryError, parse
-from backend.models import Crawl, Finding, Listing, ListingText, SavedQuery, Tracker, begin_write
+from backend.models import Crawl, CrawlStatus, Finding, Listing, ListingText, SavedQuery, Tracker, begin_write
 from backend.services.documents import document_of
 from backend.services.fan_out import fan_out
 from backend.services.trackers import collecting
@@ -80,7 +80,7 @@ def unmatched(session: Session, after: int) -> list[tuple[int, datetime]]:
     """(crawl id, when it finished) of the next crawls."""
     rows = session.execute(
         select(Crawl.id, Crawl.finished_at)
-        .where(Crawl.matched_at.is_(None), Crawl.id > after)
+        .where(Crawl.matched_at.is_(None), Crawl.status != CrawlStatus.READING, Crawl.id > after)
         .order_by(Crawl.id)
         .limit(CRAWLS_AT_ONCE)
     )

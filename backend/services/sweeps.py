@@ -7,14 +7,16 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from tempfile import TemporaryFile
 
 from sqlalchemy.orm import Session
 
 from backend.domain.cadence import Rhythm
 from backend.fetch import Fetcher
-from backend.services import boards, crawls, reachability
+from backend.services import boards, crawl_parts, crawls, reachability
 from backend.services.unchanged import Cadence
 from backend.services.visits import Assignment, Limits, Stored, Visit, visit
 from backend.settings import Settings
@@ -60,6 +62,7 @@ class Sweeper:
         """Crawl what is due. True: nothing is due any more; False: the job's time is up first."""
         until = time.monotonic() + self.settings.crawl_job_seconds
         settings, more = self.settings, True
+        crawl_parts.end_abandoned(session, self.clock())
         with ThreadPoolExecutor(settings.crawl_threads, thread_name_prefix="visit") as pool:
             pending: dict[Future[Visit], Assignment] = {}
             for ended in self.as_they_end(session, pending):
@@ -108,7 +111,15 @@ class Sweeper:
         limits = Limits(self.settings.board_deadline, self.settings.details_per_visit)
         source = assignment.source
         credentials = self.settings.credentials((*source.needs, *source.wants))
-        return visit(assignment, self.fetcher, credentials, self.load_stored, limits, self.clock())
+        with ExitStack() as stack:
+            spool = stack.enter_context(TemporaryFile(dir=self.settings.var_dir)) if source.streams else None
+            ended = visit(
+                assignment, self.fetcher, credentials, self.load_stored, limits, self.clock(), spool
+            )
+            if ended.long_list is not None:
+                session = stack.enter_context(self.open_session())
+                crawl_parts.store(session, ended, ended.long_list, self.clock)
+        return ended
 
     def load_stored(self, board_id: int) -> dict[str, Stored]:
         with self.open_session() as session:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import BinaryIO
 
 from backend.domain import normalise
 from backend.domain.exchange import (
@@ -25,6 +24,9 @@ from backend.domain.normalise import Normalised
 from backend.domain.posting import Posting, merge_duplicates
 from backend.fetch import AddressRefused, Fetcher
 from backend.models import CrawlStatus
+from backend.services import fingerprints
+from backend.services.fingerprints import Digest, list_hash_of, new_digest, validators_of
+from backend.services.long_lists import LongList, checked
 from backend.sources.base import Page, Source
 
 MAX_PAGES = 1000
@@ -70,10 +72,15 @@ class Item:
     content: Normalised | None
 
 
+READ = frozenset({CrawlStatus.COMPLETE, CrawlStatus.PARTIAL, CrawlStatus.UNCHANGED})
+
+
 @dataclass(slots=True)
 class Visit:
     """What came of it. `items` is None unless the board was read; then `status` is COMPLETE or PARTIAL.
 
+    `long_list` is there instead of `items` where the list is too long for memory; `crawl_id` is the report
+    that its parts were stored with.
     `details_left`: some detail pages are still to be read; `more_details`: soon, for they were not asked yet.
     `host_fails`: postponed, for its host failed again and again.
     """
@@ -82,6 +89,8 @@ class Visit:
     started_at: datetime
     status: CrawlStatus = CrawlStatus.FAILED
     items: dict[str, Item] | None = None
+    long_list: LongList | None = None
+    crawl_id: int | None = None
     fingerprint: str | None = None
     validators: dict[str, str] = field(default_factory=dict)
     host_fails: bool = False
@@ -92,6 +101,14 @@ class Visit:
     seconds: float = 0.0
     error: str | None = None
     retry_after: float | None = None
+
+    @property
+    def read(self) -> bool:
+        """Whether the board said what it holds."""
+        return self.status in READ
+
+    def fail(self, status: CrawlStatus, error: str) -> None:
+        self.status, self.error, self.items, self.fingerprint = status, error, None, None
 
 
 LoadStored = Callable[[int], Mapping[str, Stored]]
@@ -112,10 +129,12 @@ def visit(
     load_stored: LoadStored,
     limits: Limits,
     now: datetime,
+    spool: BinaryIO | None = None,
 ) -> Visit:
     """Visit a board. Whatever goes wrong is in the result: this does not raise for anything a board does.
 
-    `credentials` are settings by name; a source that lacks one it needs is skipped, and says so.
+    `credentials` are settings by name; a source that lacks one it needs is skipped, and says so. `spool` is
+    an empty file for a list too long for memory.
     """
     result = Visit(assignment, started_at=now)
     begun = time.monotonic()
@@ -126,7 +145,7 @@ def visit(
         return result
     try:
         reader = _Reader(result, fetcher, credentials, begun + limits.seconds)
-        reader.read(load_stored, limits.details, now)
+        reader.read(load_stored, limits.details, now, spool)
     except SourceGone as error:
         result.status, result.error = CrawlStatus.GONE, str(error)
     except SourceChanged as error:
@@ -160,21 +179,23 @@ class _Reader:
         self.fetcher = fetcher
         self.deadline = deadline
 
-    def read(self, load_stored: LoadStored, details: int, now: datetime) -> None:
+    def read(self, load_stored: LoadStored, details: int, now: datetime, spool: BinaryIO | None) -> None:
         self.obtain_grant()
         board = self.result.assignment
         current = board.parser_version == self.source.parser_version
         request = self.source.first_request(board.token)
         if current and board.validators:
             request = replace(request, headers={**request.headers, **board.validators})
-        response = self.ask(request)
+        response = self.ask(request, spool)
         if response.status == NOT_MODIFIED and current and board.validators and board.fingerprint:
             return self.unchanged()
-        digest = hashlib.sha256()
+        digest = new_digest()
         if response.status == OK:
-            digest.update(self.source.fingerprint(response))
+            fingerprints.add(digest, response, self.source)
             if current and digest.hexdigest() == board.fingerprint:
                 return self.unchanged()
+        if response.file is not None:
+            return self.long_list(response, digest)
         postings, complete, pages = self.read_pages(response, digest)
         if current and complete and digest.hexdigest() == board.fingerprint:
             return self.unchanged()
@@ -194,19 +215,24 @@ class _Reader:
     def unchanged(self) -> None:
         self.result.status = CrawlStatus.UNCHANGED
 
-    def ask(self, request: Request) -> Response:
+    def long_list(self, response: Response, digest: Digest) -> None:
+        self.result.long_list = checked(self.source, response)
+        self.result.status = CrawlStatus.COMPLETE
+        self.result.fingerprint, self.result.validators = digest.hexdigest(), validators_of(response)
+
+    def ask(self, request: Request, spool: BinaryIO | None = None) -> Response:
         self.result.requests += 1
         authorised = self.source.authorise(request, self.credentials)
         try:
-            answer = self.fetcher.fetch(authorised, self.deadline, robots=self.source.web_pages)
+            answer = self.fetcher.fetch(authorised, self.deadline, robots=self.source.web_pages, spool=spool)
         except SourceError as error:
             hide_secrets(error, self.credentials.values())
             raise
         response = replace(answer, request=request)  # secrets reach no parser, page or report
-        self.result.bytes += len(response.body)
+        self.result.bytes += len(response.body) if response.file is None else response.file.tell()
         return response
 
-    def read_pages(self, first: Response, digest: Any) -> tuple[list[Posting], bool, int]:
+    def read_pages(self, first: Response, digest: Digest) -> tuple[list[Posting], bool, int]:
         page: Page = self.source.parse(first)
         postings, complete, pages = page.open, page.complete, 1
         while page.next is not None:
@@ -216,7 +242,7 @@ class _Reader:
                 )
             response = self.ask(page.next)
             page = self.source.parse(response)
-            digest.update(self.source.fingerprint(response))
+            fingerprints.add(digest, response, self.source)
             postings.extend(page.open)
             complete = complete and page.complete
             pages += 1
@@ -232,7 +258,7 @@ class _Reader:
     ) -> dict[str, Item]:
         items: dict[str, Item] = {}
         for posting in postings:
-            list_hash: str | None = f"{normalise.list_hash(posting)[:24]}v{self.source.parser_version}"
+            list_hash: str | None = list_hash_of(posting, self.source)
             known = stored.get(posting.external_id)
             if known is not None and known.list_hash == list_hash:
                 items[posting.external_id] = Item(list_hash, known.content_hash, None)
@@ -264,9 +290,3 @@ class _Reader:
         except SourceError as error:
             self.result.error = self.result.error or f"a detail page: {error}"
             return None
-
-
-def validators_of(response: Response) -> dict[str, str]:
-    """The request headers by which the next visit may be answered with 304."""
-    asked = {"etag": "If-None-Match", "last-modified": "If-Modified-Since"}
-    return {asked[name]: response.headers[name] for name in asked if response.headers.get(name)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -54,7 +54,8 @@ class Source(Protocol):
     something else. `envelope` names the list in a list answer; None where the answer is the bare list.
     `needs` names the settings without which the endpoint cannot be asked, `wants` those that help. `proven`
     is False while no real answer was recorded. `web_pages`: the endpoint is pages made for people, so
-    robots.txt is honoured.
+    robots.txt is honoured. `streams`: its list may be too long for memory; it is one answer, which holds all
+    details, and `stream` reads it from a file.
     """
 
     name: str
@@ -66,6 +67,7 @@ class Source(Protocol):
     wants: tuple[str, ...] = ()
     proven: bool = True
     web_pages: bool = False
+    streams: bool = False
 
     def recognise(self, url: str) -> str | None:
         """The token in a pasted careers URL (embeds and API URLs included), or None."""
@@ -101,8 +103,18 @@ class Source(Protocol):
     def parse(self, response: Response) -> Page:
         """Raises SourceChanged (naming the field), SourceUnavailable or SourceGone, never an empty page."""
 
+    def stream(self, response: Response) -> Iterator[Posting]:
+        """The open postings of an answer that lies in `response.file`, one by one; an id may come again.
+
+        Raises as `parse`, maybe after many postings.
+        """
+        raise SourceError(f"{self.label} cannot be read as a stream: {response.request.url}")
+
     def fingerprint(self, response: Response) -> bytes:
-        """The bytes of a list answer that decide whether it changed: no relative dates, no request ids."""
+        """The bytes of a list answer that decide whether it changed: no relative dates, no request ids.
+
+        Of an answer in a file this gets the beginning; the rest decides as it is.
+        """
         return response.body
 
     def detail_request(self, posting: Posting, list_request: Request) -> Request | None:  # noqa: ARG002

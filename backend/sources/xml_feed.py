@@ -38,6 +38,7 @@ class XmlFeed(Source):
     name = "xml_feed"
     label = "XML feed"
     parser_version = 1
+    streams = True
     url_forms = ("jobs.example/feed.xml", "jobs.example/feed.xml#map=title:jobtitle,id:ref")
 
     def recognise(self, url: str) -> str | None:
@@ -55,11 +56,14 @@ class XmlFeed(Source):
         return without_build_date(response.body)
 
     def parse(self, response: Response) -> Page:
+        return Page(merge_duplicates(list(self.stream(response))))
+
+    def stream(self, response: Response) -> Iterator[Posting]:
         require_ok(response)
         mapping = mapping_of(urlsplit(response.request.url).fragment)
         now = http_date(response.headers.get("date", ""))
-        found = iter_postings(BytesIO(response.body), mapping, now, response.request.url or "the feed")
-        return Page(merge_duplicates(list(found)))
+        file = response.file or BytesIO(response.body)
+        return iter_postings(file, mapping, now, response.request.url or "the feed")
 
 
 def iter_postings(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from urllib.parse import unquote
 
 from lxml import etree
@@ -88,6 +89,7 @@ def local(element: etree._Element) -> str:
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
+@lru_cache(maxsize=256)
 def plain(name: str) -> str:
     return re.sub(r"[_\-.: ]", "", name).lower()
 

@@ -6,12 +6,14 @@ import socket
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryFile
 
 import pytest
 
 from backend.domain.exchange import Request, SourceUnavailable
-from backend.fetch import AddressRefused, Fetcher, Limits, build_fetcher, user_agent
+from backend.fetch import AddressRefused, Fetcher, Limits, build_fetcher, fetcher, user_agent
 from backend.fetch.transport import GuardedAdapter
 from backend.settings import Settings
 from tests.unit.fetch import servers
@@ -34,8 +36,8 @@ def fetcher_for(*sites, limits=LIMITS, names=()):
 @pytest.fixture
 def ask(site):
     fetcher = fetcher_for(site)
-    yield lambda path, deadline=None, **request: fetcher.fetch(
-        Request(site.address + path, **request), deadline
+    yield lambda path, deadline=None, spool=None, **request: fetcher.fetch(
+        Request(site.address + path, **request), deadline, spool=spool
     )
     fetcher.close()
 
@@ -393,3 +395,43 @@ def test_a_deadline_holds_in_the_thread_that_asked_only(site, ask):
     assert ask("/").body == b"here"
     thread.join()
     assert len(failures) == 1
+
+
+class TestAnAnswerThatMayBeLong:
+    BODY = b"<jobs>" + b"x" * (fetcher.SHORT_FEED + 1)
+
+    def test_it_lies_in_the_file_and_may_be_larger_than_others(self, site, ask):
+        site.answers["/"] = text(self.BODY)
+        with TemporaryFile() as file:
+            answer = ask("/", spool=file)
+            assert answer.file is file
+            assert self.BODY.startswith(answer.body)
+            file.seek(0)
+            assert file.read() == self.BODY
+
+    def test_a_short_one_is_an_answer_as_any_other(self, site, ask):
+        site.answers["/"] = text("<jobs/>")
+        with TemporaryFile() as file:
+            answer = ask("/", spool=file)
+            assert (answer.body, answer.file, file.tell()) == (b"<jobs/>", None, 0)
+
+    def test_only_one_that_is_long_has_more_time_than_others(self, site):
+        limits = replace(LIMITS, whole=0.5)
+        fetcher = fetcher_for(site, limits=limits)
+        rest = [b"y"] * 10
+        size = len(self.BODY) + len(rest)
+        head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % size
+        site.answers["/long"] = raw(head + self.BODY, *rest, pause=0.1)
+        site.answers["/short"] = raw(head, *rest, pause=0.1)
+        with TemporaryFile() as file:
+            asked = Request(f"{site.address}/long")
+            assert fetcher.fetch(asked, time.monotonic() + 0.5, spool=file).file is file
+            assert file.tell() == size
+        with TemporaryFile() as file, pytest.raises(SourceUnavailable, match="in time"):
+            fetcher.fetch(Request(f"{site.address}/short"), time.monotonic() + 0.5, spool=file)
+        fetcher.close()
+
+    def test_one_that_breaks_off_is_no_answer(self, site, ask):
+        site.answers["/"] = text(self.BODY, length=len(self.BODY) + 1)
+        with TemporaryFile() as file, pytest.raises(SourceUnavailable, match="breaks off"):
+            ask("/", spool=file)

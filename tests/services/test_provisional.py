@@ -27,7 +27,7 @@ ANSWERS = {
 class Recorded:
     """A fetcher that answers from a table."""
 
-    def fetch(self, request: Request, deadline: float, *, robots: bool) -> Response:
+    def fetch(self, request: Request, deadline: float, **_: object) -> Response:
         return Response(200, ANSWERS[request.url].encode(), {}, request, request.url)
 
 
@@ -60,7 +60,7 @@ def test_a_known_listing_stays_while_its_page_cannot_be_read() -> None:
 class Refusing:
     """A fetcher that names the address that it could not reach."""
 
-    def fetch(self, request: Request, deadline: float, *, robots: bool) -> Response:
+    def fetch(self, request: Request, deadline: float, **_: object) -> Response:
         raise SourceUnavailable(f"{request.url}: no answer")
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from urllib3 import HTTPResponse
 
-from backend.fetch.body import BodyRefused, Gunzip, Inflate, read_body
+from backend.fetch.body import BEGINNING, BodyRefused, Gunzip, Inflate, read_body, spool_body
 
 TEXT = b"Senior engineer, Berlin. " * 400
 
@@ -127,3 +127,48 @@ def test_random_bytes_never_pass_as_gzip():
     for _ in range(200):
         with pytest.raises(BodyRefused):
             read(noise.randbytes(noise.randrange(1, 200)), "gzip")
+
+
+class TestBodiesThatMayBeLong:
+    def spool(self, data, encoding="", short=1000, limit=2**31):
+        headers = {"Content-Encoding": encoding} if encoding else {}
+        raw = HTTPResponse(io.BytesIO(data), headers=headers, preload_content=False)
+        file, told = io.BytesIO(), []
+        body = spool_body(raw, file, short, limit, on_long=lambda: told.append(file.tell()))
+        return body, file.getvalue(), told
+
+    @pytest.mark.parametrize(("encoding", "packed"), [("", TEXT), ("gzip", gzip.compress(TEXT))])
+    def test_a_short_one_stays_in_memory(self, encoding, packed):
+        assert self.spool(packed, encoding, short=len(TEXT)) == (TEXT, b"", [])
+
+    @pytest.mark.parametrize("encoding", ["", "gzip"])
+    def test_a_long_one_goes_into_the_file_and_its_beginning_is_told(self, encoding):
+        body = TEXT * 20
+        packed = gzip.compress(body) if encoding else body
+        assert self.spool(packed, encoding, short=BEGINNING) == (body[:BEGINNING], body, [0])
+
+    def test_a_long_one_that_breaks_off_is_refused(self):
+        with pytest.raises(BodyRefused, match="breaks off"):
+            self.spool(gzip.compress(TEXT)[:-9], "gzip")
+
+    def test_its_limit_is_a_setting_of_its_own(self):
+        with pytest.raises(BodyRefused, match=r"larger than 2 MB \(MAX_FEED_MB\)"):
+            self.spool(b"x" * (2**21 + 1), limit=2**21)
+
+    def test_a_bomb_never_lies_in_memory(self):
+        bomb = gzip.compress(gzip.compress(b" " * 200_000_000))
+        tracemalloc.start()
+        with pytest.raises(BodyRefused, match="larger than"):
+            self.spool(bomb, "gzip, gzip")
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert peak < 100_000_000
+
+    def test_a_full_disk_is_told_in_words(self):
+        class Full(io.BytesIO):
+            def write(self, _data):
+                raise OSError(28, "No space left on device")
+
+        raw = HTTPResponse(io.BytesIO(TEXT), preload_content=False)
+        with pytest.raises(BodyRefused, match=r"VAR_DIR \(No space left on device\)"):
+            spool_body(raw, Full(), 1000, 10**6, on_long=lambda: None)
