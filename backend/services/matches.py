@@ -17,12 +17,13 @@ from rq.timeouts import JobTimeoutException
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
-from backend.domain import matching
 from backend.domain.matching import Document
-from backend.domain.query import Query, QueryError, parse
-from backend.models import Crawl, CrawlStatus, Finding, Listing, ListingText, SavedQuery, Tracker, begin_write
+from backend.domain.query import QueryError, parse
+from backend.domain.sieve import Sieve, Sift, sift_of
+from backend.models import Crawl, Finding, Listing, ListingText, Tracker, begin_write
 from backend.services.documents import document_of
 from backend.services.fan_out import fan_out
+from backend.services.filing import file_unfiled, filed_under
 from backend.services.trackers import collecting
 from backend.services.upsert import insert_into
 from backend.settings import Settings
@@ -65,6 +66,7 @@ class Batch:
 
 def match_crawls(session: Session, settings: Settings, now: datetime) -> Matched:
     """Match all crawls that are not matched yet, and write the matches of their findings."""
+    file_unfiled(session, now)
     matches = fan_out(session, settings, now)  # what a crash may have left
     crawls = findings = after = 0
     while waiting := unmatched(session, after):
@@ -80,7 +82,7 @@ def unmatched(session: Session, after: int) -> list[tuple[int, datetime]]:
     """(crawl id, when it finished) of the next crawls."""
     rows = session.execute(
         select(Crawl.id, Crawl.finished_at)
-        .where(Crawl.matched_at.is_(None), Crawl.status != CrawlStatus.READING, Crawl.id > after)
+        .where(Crawl.matched_at.is_(None), Crawl.id > after)
         .order_by(Crawl.id)
         .limit(CRAWLS_AT_ONCE)
     )
@@ -118,14 +120,13 @@ def match_crawl(
     found: list[Found] = []
     if oldest is None:
         return found
-    for documents in documents_of(session, crawl_id, oldest):
-        queries = candidates(session, [document for _, document in documents], followed)
-        batch.tests += len(documents) * len(queries)
+    for listings in documents_of(session, crawl_id, oldest):
+        met = meet(session, [document for _, document in listings], followed, now)
+        batch.tests += len(listings) * len(met)
         found += [
-            Found(query_id, listing_id, crawl_id)
-            for listing_id, document in documents
-            for query_id, query in queries
-            if matching.matches(query, document, now)
+            Found(query_id, listings[position][0], crawl_id)
+            for query_id, positions in met.items()
+            for position in positions
         ]
     return found
 
@@ -158,26 +159,27 @@ def documents_of(session: Session, crawl_id: int, oldest: datetime) -> Iterator[
         yield [(listing.id, document_of(listing, html or "", listing.company.name)) for listing, html in rows]
 
 
-def candidates(
-    session: Session,
-    documents: Sequence[Document],  # noqa: ARG001  (anchors will choose by what occurs in them)
-    followed: ColumnElement[bool],
-) -> list[tuple[int, Query]]:
-    """The queries that may match, by id: those of trackers that are `followed`."""
-    trackers = select(Tracker.id).where(Tracker.query_id == SavedQuery.id, followed)
-    rows = session.execute(select(SavedQuery.id, SavedQuery.canonical).where(trackers.exists()))
-    queries = ((query_id, parsed(canonical)) for query_id, canonical in rows)
-    return [(query_id, query) for query_id, query in queries if query is not None]
+def meet(
+    session: Session, documents: Sequence[Document], followed: ColumnElement[bool], now: datetime
+) -> dict[int, list[int]]:
+    """The queries that trackers which are `followed` have, by id: which of the documents each matches.
+
+    Only those that are filed under a key of one of the documents are looked at.
+    """
+    sieve = Sieve(documents, now)
+    queries = filed_under(session, sieve.keys, followed)
+    sifts = ((query_id, sift_of_text(canonical)) for query_id, canonical in queries.items())
+    return {query_id: sieve.hits(sift) for query_id, sift in sifts if sift is not None}
 
 
-@lru_cache(maxsize=50_000)
-def parsed(canonical: str) -> Query | None:
-    """A query is immutable and its canonical text says all of it: what is cached is never stale.
+@lru_cache(maxsize=100_000)
+def sift_of_text(canonical: str) -> Sift | None:
+    """A query is immutable and its canonical text says all of it: what is remembered is never stale.
 
     One that another version wrote and this one cannot read holds back nobody else.
     """
     try:
-        return parse(canonical)
+        return sift_of(parse(canonical))
     except QueryError:
         log.exception("a saved query cannot be read and matches nothing: %r", canonical)
         return None

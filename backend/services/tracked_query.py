@@ -7,8 +7,10 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from backend.domain.anchors import anchors_of, guess
 from backend.domain.query import MAX_LENGTH, Query, QueryError, parse
 from backend.models import SavedQuery
+from backend.services.filing import file_under_anchors
 from backend.services.upsert import insert_into
 
 LENGTH = MAX_LENGTH - 20  # room for the age that a preview adds
@@ -35,6 +37,10 @@ def readable(text: str) -> Query:
         raise TrackerRefused(
             "query", "This only excludes, so nearly every listing would match; name a word to look for."
         )
+    if anchors_of(query.node, guess) is None:
+        raise TrackerRefused(
+            "query", "Nearly every listing would match; name a word, a place or another thing to look for."
+        )
     if len(query.canonical) > LENGTH:
         raise TrackerRefused("query", "The query is too long; take some words away.")
     return query
@@ -45,7 +51,11 @@ def canonical_of(text: str) -> str:
 
 
 def query_id_of(session: Session, canonical: str, now: datetime) -> int:
-    """The row of a canonical query, made if need be. Two who make the same one at once get the same row."""
+    """The row of a canonical query, made and filed if need be. Who make the same one at once get one row."""
     insert = insert_into(session, SavedQuery).values(canonical=canonical, created_at=now)
-    session.execute(insert.on_conflict_do_nothing(index_elements=["canonical"]))
+    insert = insert.on_conflict_do_nothing(index_elements=["canonical"])
+    made: int | None = session.scalar(insert.returning(SavedQuery.id))
+    if made is not None:
+        file_under_anchors(session, [(made, canonical)], now)
+        return made
     return session.scalars(select(SavedQuery.id).where(SavedQuery.canonical == canonical)).one()
