@@ -28,7 +28,7 @@ from backend.domain.query_nodes import (
     ValueField,
     Words,
 )
-from backend.domain.richtext import text_of
+from backend.domain.richtext import rough_text_of
 
 _IN_A_YEAR = {
     SalaryPeriod.HOUR: 2080,
@@ -60,10 +60,6 @@ class Document:
     first_seen_at: datetime
 
     @cached_property
-    def description_text(self) -> str:
-        return text_of(self.description) if self.is_html else self.description
-
-    @cached_property
     def fields(self) -> dict[TextField, str]:
         """The terms of each named text, with a space around each."""
         return {
@@ -71,6 +67,10 @@ class Document:
             TextField.COMPANY: f" {plain(self.company)} ",
             TextField.LOCATION: f" {plain_parts(self.locations)} ",
         }
+
+    @property
+    def description_text(self) -> str:
+        return rough_text_of(self.description) if self.is_html else self.description
 
     @cached_property
     def body(self) -> str:
@@ -92,7 +92,7 @@ class Document:
 
     @cached_property
     def keys(self) -> frozenset[str]:
-        found = set(self._terms)
+        found = set(self._terms) - {BREAK}
         emitted = set(map(keys_in(self.language).__getitem__, found))
         emitted.update(map(exact, found), keys.beginnings(found))
         emitted.update(keys.of_value(field, one) for field, values in self.values.items() for one in values)
@@ -108,8 +108,7 @@ class Document:
 
     @property
     def _terms(self) -> list[str]:
-        texts = (*self.fields.values(), self.body)
-        return [term for term in "".join(texts).split() if term != BREAK]
+        return "".join((*self.fields.values(), self.body)).split()
 
 
 def document(

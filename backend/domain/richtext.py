@@ -77,6 +77,10 @@ _BLOCKS = frozenset(
         "ul",
     ]
 )
+_BLOCK_TAG = re.compile(rf"</?(?:{'|'.join(sorted(TAGS & _BLOCKS))})>")
+_INLINE_TAG = re.compile(rf'</?(?:{"|".join(sorted(TAGS - _BLOCKS))})(?: [a-z]+="[^"]*")*>')
+_REFERENCES = (("&nbsp;", "\xa0"), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&amp;", "&"))
+_OTHER = re.compile(rf"<|&(?!(?:{'|'.join(reference[1:] for reference, _ in _REFERENCES)}))")
 _UNSEEN = frozenset({"script", "style", "noscript", "template", "textarea", "iframe", "object", "title"})
 
 
@@ -91,10 +95,21 @@ def sanitise(html: str) -> str:
 
 def text_of(html: str) -> str:
     """HTML as plain text: block tags end a line, inline tags join ("<b>Py</b>thon" is "Python")."""
-    if not html.strip():
-        return ""
-    if "<" not in html and "&" not in html:
-        return _squeezed(without_control(html))
+    return _squeezed(rough_text_of(without_control(html)))
+
+
+def rough_text_of(html: str) -> str:
+    """As `text_of`, with all the blanks and empty lines between the words."""
+    text = _INLINE_TAG.sub("", _BLOCK_TAG.sub("\n", html))
+    if _OTHER.search(text):  # not as `sanitise` writes it
+        return _parsed_text(html)
+    if "&" in text:
+        for reference, character in _REFERENCES:
+            text = text.replace(reference, character)
+    return text
+
+
+def _parsed_text(html: str) -> str:
     data = without_control(html).encode()
     root = etree.fromstring(data, etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True))
     if root is None:
@@ -103,7 +118,7 @@ def text_of(html: str) -> str:
     for element in root.iter(*_BLOCKS):
         element.text = "\n" + (element.text or "")
         element.tail = "\n" + (element.tail or "")
-    return _squeezed(etree.tostring(root, method="text", encoding="unicode"))
+    return etree.tostring(root, method="text", encoding="unicode")
 
 
 def _squeezed(text: str) -> str:

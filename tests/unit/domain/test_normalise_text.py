@@ -102,3 +102,26 @@ def test_pay_is_made_sane() -> None:
     assert salary_of(0, 0, "EUR", None) is None
     assert salary_of(90000, 70000, "eur", None) == Salary(70000, 90000, "EUR", None)
     assert salary_of(-5, 100, "???", None) == Salary(None, 100, None, None)
+
+
+PIECES = [
+    "<p>",
+    "</p>",
+    "<b>",
+    "</b>",
+    "<td>",
+    "<tr>",
+    "<br>",
+    "<ul><li>",
+    "<pre>",
+    "<a href='x\">y'>",
+    "</a>",
+]
+PIECES += ["a", "b", " ", "\n", "&amp;", "&lt;p&gt;", "&amp;lt;", "&nbsp", "&eacute;", "<", "é", "<script>"]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
+def test_what_the_sanitiser_wrote_is_read_as_a_parser_reads_it(html: str) -> None:
+    clean = sanitise(html)
+    by_parser = text_of(clean + "<!-- not of the sanitiser -->")
+    assert text_of(clean) == by_parser
