@@ -6,13 +6,12 @@ import re
 from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
-from backend.domain.exchange import SourceChanged
 from backend.domain.posting import Location, Posting, merge_duplicates
 from backend.sources.addresses import parse_address
 from backend.sources.answers import is_page, json_answer, next_offset, page_answer
 from backend.sources.base import Page, Request, Response, Source
 from backend.sources.elements import resolve
-from backend.sources.job_posting import postings_of
+from backend.sources.job_posting import job_page
 from backend.sources.linked_data import page_text
 from backend.sources.shapes import Fields, expect_object, rows
 from backend.sources.texts import as_html
@@ -114,7 +113,8 @@ class Eightfold(Source):
 
     def parse_detail(self, posting: Posting, response: Response) -> Posting:
         if is_page(response):
-            return _from_page(posting, response)
+            told = job_page(response)[1] or posting
+            return replace(posting, description_html=told.description_html or "", salary=told.salary)
         answer = expect_object(json_answer(response))
         detail = Fields(answer["data"], "data") if "data" in answer else Fields(answer)
         own = _posting(detail, response.request.url)
@@ -130,13 +130,6 @@ class Eightfold(Source):
             # "" says: looked, and there is no text; None would ask again
             description_html=as_html(text) or "",
         )
-
-
-def _from_page(posting: Posting, response: Response) -> Posting:
-    found = postings_of(response.body, response.request.url)
-    if not found:
-        raise SourceChanged(f"{response.request.url}: expected a JobPosting, got an HTML page without it")
-    return replace(posting, description_html=found[0].description_html or "", salary=found[0].salary)
 
 
 def _posting(row: Fields, asked: str) -> Posting:

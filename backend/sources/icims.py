@@ -16,13 +16,14 @@ from backend.sources.addresses import parse_address
 from backend.sources.answers import is_page, json_answer, next_offset, page_answer
 from backend.sources.base import Page, Request, Response
 from backend.sources.elements import attribute, first, inner_html, resolve, text_of
-from backend.sources.job_posting import postings_of
+from backend.sources.job_posting import job_page
 from backend.sources.shapes import Fields, joined, rows, web_url
 from backend.sources.texts import as_html
 from backend.sources.web_list import WebList
 
 JIBE_LIMIT = 100
 _RESERVED = {"www", "api", "developer", "community", "login", "marketplace", "docs", "care"}
+_CONTENT = "iCIMS_JobContent"
 _JOB = re.compile(r"/jobs/(\d{1,15})(?:/|$)")
 _PAGES = re.compile(r"Page\s+(\d{1,5})\s+(?:of|de|sur|von|di|/)\s+(\d{1,5})", re.IGNORECASE)
 FEW = 20  # a page with fewer cards is the last, where no page tells how many there are
@@ -93,11 +94,9 @@ class Icims(WebList):
         return Request(f"{posting.url}?in_iframe=1")  # without it the answer is a frame with nothing in it
 
     def parse_detail(self, posting: Posting, response: Response) -> Posting:
-        found = postings_of(response.body, response.request.url)
-        if not found:
-            text = _plain_detail(response)
-            return replace(posting, description_html=text)
-        detail = found[0]
+        tree, detail = job_page(response, "an iCIMS job", lambda page: first(page, _CONTENT) is not None)
+        if detail is None:
+            return replace(posting, description_html=_plain_text(tree))
         number = _JOB.search(detail.url)
         # "OTHER" tells nothing
         kind = detail.employment_type if detail.employment_type != "OTHER" else None
@@ -173,11 +172,10 @@ def _place(text: str) -> Location:
     return Location(text, city.strip(), parts.group(2), country)
 
 
-def _plain_detail(response: Response) -> str:
-    """A job's page without JSON-LD."""
-    tree = page_answer(response, "an iCIMS job", lambda page: first(page, "iCIMS_JobContent") is not None)
+def _plain_text(tree: HtmlElement) -> str:
+    """Of a job's page without JSON-LD."""
     parts = [inner_html(part) for part in tree.find_class("iCIMS_Expandable_Text")]
-    return joined(*parts) or inner_html(first(tree, "iCIMS_JobContent")) or ""
+    return joined(*parts) or inner_html(first(tree, _CONTENT)) or ""
 
 
 def _is_jibe(response: Response) -> bool:

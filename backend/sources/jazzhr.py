@@ -16,7 +16,7 @@ from backend.sources.addresses import parse_address, slug
 from backend.sources.answers import is_page, page_answer
 from backend.sources.base import Page, Request, Response
 from backend.sources.elements import attribute, first, inner_html, resolve, text_of
-from backend.sources.job_posting import postings_of
+from backend.sources.job_posting import job_page
 from backend.sources.markup import XmlRow, xml_rows
 from backend.sources.shapes import checked_id
 from backend.sources.web_list import WebList
@@ -77,11 +77,9 @@ class JazzHR(WebList):
         return Request(posting.url) if posting.description_html is None and posting.url else None
 
     def parse_detail(self, posting: Posting, response: Response) -> Posting:
-        found = postings_of(response.body, response.request.url)
-        if not found:
-            tree = page_answer(response, "a JazzHR job", lambda page: _text(page) is not None)
+        tree, detail = job_page(response, "a JazzHR job", lambda page: _text(page) is not None)
+        if detail is None:
             return replace(posting, description_html=inner_html(_text(tree)) or "")
-        detail = found[0]
         return replace(
             posting,
             external_id=posting.external_id or detail.external_id,

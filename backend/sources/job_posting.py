@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from hashlib import blake2b
 from html import unescape
 from typing import Any
 from urllib.parse import urljoin
 
-from backend.domain.exchange import SourceChanged
+from lxml.html import HtmlElement
+
+from backend.domain.exchange import Response, SourceChanged
 from backend.domain.gazetteer import country_code
 from backend.domain.places import is_remote
 from backend.domain.posting import Location, Posting, Salary, merge_duplicates
 from backend.domain.salary import parse_salary, salary_of, salary_period
+from backend.sources.answers import page_answer
 from backend.sources.linked_data import linked_data, of_type, page_text
 from backend.sources.moments import loose_moment
 from backend.sources.shapes import checked_id, joined, section, web_url
@@ -53,6 +56,23 @@ def postings_of(html: str | bytes, page_url: str, now: datetime | None = None) -
         if not _expired(row, now)
     ]
     return merge_duplicates(postings)
+
+
+def job_page(
+    response: Response, wanted: str = "a JobPosting", shows: Callable[[HtmlElement], bool] | None = None
+) -> tuple[HtmlElement, Posting | None]:
+    """A job's own page, and its JobPosting; None where the page only `shows` what else was wanted of it.
+
+    Raises as `page_answer`: a page of errors may carry a JobPosting too, but is none.
+    """
+    found: list[Posting] = []
+
+    def carries(tree: HtmlElement) -> bool:
+        found.extend(postings_of(response.body, response.request.url))
+        return bool(found) or (shows is not None and shows(tree))
+
+    tree = page_answer(response, wanted, carries)
+    return tree, found[0] if found else None
 
 
 def posting_of(

@@ -14,7 +14,7 @@ from backend.sources.addresses import parse_address, slug
 from backend.sources.answers import page_answer
 from backend.sources.base import Page, Request, Response
 from backend.sources.elements import attribute, first, inner_html, resolve, text_of
-from backend.sources.job_posting import postings_of
+from backend.sources.job_posting import job_page
 from backend.sources.shapes import checked_id
 from backend.sources.web_list import WebList
 
@@ -58,10 +58,9 @@ class Jobvite(WebList):
         return Request(posting.url) if posting.url else None
 
     def parse_detail(self, posting: Posting, response: Response) -> Posting:
-        found = postings_of(response.body, response.request.url)
-        tree = page_answer(response, "a Jobvite job", lambda page: bool(found) or _text(page) is not None)
+        tree, carried = job_page(response, "a Jobvite job", lambda page: _text(page) is not None)
         told = _told(tree, response.request.url)
-        detail = found[0] if found else told
+        detail = carried or told
         known = tuple(place for place in posting.locations if not _MANY.fullmatch(place.text))
         return replace(
             posting,

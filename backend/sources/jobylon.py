@@ -16,7 +16,7 @@ from backend.sources.addresses import parse_address
 from backend.sources.answers import page_answer
 from backend.sources.base import Page, Request, Response
 from backend.sources.elements import first, inner_html, resolve
-from backend.sources.job_posting import postings_of
+from backend.sources.job_posting import job_page
 from backend.sources.linked_data import page_text
 from backend.sources.script_values import script_value
 from backend.sources.shapes import Fields, rows
@@ -65,11 +65,9 @@ class Jobylon(WebList):
         return Request(posting.url)
 
     def parse_detail(self, posting: Posting, response: Response) -> Posting:
-        found = postings_of(response.body, response.request.url)
-        if not found:
-            tree = page_answer(response, "a Jobylon job", lambda page: _text(page) is not None)
+        tree, detail = job_page(response, "a Jobylon job", lambda page: _text(page) is not None)
+        if detail is None:
             return replace(posting, description_html=inner_html(_text(tree)) or "")
-        detail = found[0]
         return replace(
             posting,
             title=posting.title or detail.title,

@@ -72,7 +72,7 @@ class JustJoinIt(Search):
     def parse_detail(self, posting: Posting, response: Response) -> Posting:
         """The detail's other fields have other shapes than the list's; only its text is wanted."""
         row = Fields(json_answer(response))
-        title = posting.title or row.need_text("title")
+        title = row.need_text("title")
         return replace(posting, title=title, description_html=as_html(row.text("body")) or "")
 
 

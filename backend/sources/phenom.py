@@ -15,7 +15,7 @@ from backend.sources.addresses import parse_address
 from backend.sources.answers import is_page, json_answer, next_offset
 from backend.sources.base import Page, Request, Response, Source
 from backend.sources.elements import resolve
-from backend.sources.job_posting import postings_of
+from backend.sources.job_posting import job_page
 from backend.sources.moments import loose_moment
 from backend.sources.shapes import Fields, expect_object, rows
 from backend.sources.texts import as_html
@@ -107,12 +107,7 @@ class Phenom(Source):
 
     def parse_detail(self, posting: Posting, response: Response) -> Posting:
         if is_page(response):
-            found = postings_of(response.body, response.request.url)
-            if not found:
-                raise SourceChanged(
-                    f"{response.request.url}: expected a JobPosting, got an HTML page without it"
-                )
-            told = found[0]
+            told = job_page(response)[1] or posting
             text = told.description_html
         else:
             job = Fields(json_answer(response)).object("jobDetail").object("data").object("job")

@@ -19,7 +19,7 @@ from backend.sources.addresses import parse_address, slug
 from backend.sources.answers import is_page, next_offset, page_answer
 from backend.sources.base import Page, Request, Response
 from backend.sources.elements import attribute, first, inner_html, resolve, text_of
-from backend.sources.job_posting import postings_of
+from backend.sources.job_posting import job_page
 from backend.sources.markup import XmlRow, xml_rows
 from backend.sources.moments import loose_moment
 from backend.sources.shapes import checked_id
@@ -116,9 +116,8 @@ class SuccessFactors(WebList):
         return Request(posting.url) if posting.description_html is None and posting.url else None
 
     def parse_detail(self, posting: Posting, response: Response) -> Posting:
-        found = postings_of(response.body, response.request.url)
-        tree = page_answer(response, "a job's text", lambda page: bool(found) or _text(page) is not None)
-        detail = found[0] if found else Posting("", "", "")
+        tree, carried = job_page(response, "a job's text", lambda page: _text(page) is not None)
+        detail = carried or Posting("", "", "")
         posted = attribute(_with_property(tree, "datePosted"), "content")
         return replace(
             posting,

@@ -12,7 +12,7 @@ import signal
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,9 +21,11 @@ from functools import partial
 from types import FrameType
 
 from backend.domain.normalise import list_hash, normalise
-from backend.sources.base import Page, Response, SourceError
+from backend.domain.posting import Posting
+from backend.sources.base import SourceError
 from backend.sources.registry import SOURCES
 from tests.benchmarks.table import Table
+from tests.unit.sources.details import DETAILS, Detail
 from tests.unit.sources.examples import EXAMPLES, Example
 from tests.unit.sources.mutants import BROKEN, mutated
 
@@ -49,27 +51,45 @@ class Tally:
     slowest: float = 0.0
 
 
+@dataclass(frozen=True)
+class Case:
+    """An answer that is mutated. `read` reads one as a crawl would, and says in words what was lost."""
+
+    name: str
+    kind: str
+    body: bytes
+    read: Callable[[bytes], str | None]
+
+
 def try_source(name: str, count: int, seed: int = 1) -> Tally:
-    """Mutate this source's samples `count` times."""
+    """Mutate this source's samples of lists `count` times."""
+    return _try(name, [list_case(one) for one in EXAMPLES if one.name == name], count, seed)
+
+
+def try_details(name: str, count: int, seed: int = 1) -> Tally:
+    """Mutate this source's samples of details `count` times."""
+    return _try(f"{name} details", [detail_case(one) for one in DETAILS if one.name == name], count, seed)
+
+
+def _try(name: str, cases: Sequence[Case], count: int, seed: int) -> Tally:
     tally = Tally(name)
-    examples = [(example, example.body, example.page()) for example in EXAMPLES if example.name == name]
     for number in range(count):
-        example, body, good = examples[number % len(examples)]
-        how, bad = mutated(body, example.kind, random.Random(f"{seed} {name} {number}"))
+        case = cases[number % len(cases)]
+        how, bad = mutated(case.body, case.kind, random.Random(f"{seed} {name} {number}"))
         begun = time.perf_counter()
-        outcome = _outcome(example, bad, how, good, tally)
+        outcome = _outcome(case, bad, how, tally)
         tally.slowest = max(tally.slowest, time.perf_counter() - begun)
         tally.tried += 1
         if outcome:
-            tally.other.append(f"{name}, seed {seed}, number {number} ({example.file}, {how}): {outcome}")
+            tally.other.append(f"{name}, seed {seed}, number {number} ({case.name}, {how}): {outcome}")
     return tally
 
 
-def _outcome(example: Example, body: bytes, how: str, good: Page, tally: Tally) -> str | None:
-    """Reads it as a crawl would. Returns what must not be, in words."""
+def _outcome(case: Case, body: bytes, how: str, tally: Tally) -> str | None:
+    """Returns what must not be, in words."""
     try:
         with no_longer_than(PATIENCE):
-            page = _read(example, example.answer(body))
+            lost = case.read(body)
     except SourceError as error:
         tally.refused[type(error).__name__] += 1
         return None if str(error).strip() else f"a {type(error).__name__} without a word"
@@ -78,29 +98,48 @@ def _outcome(example: Example, body: bytes, how: str, good: Page, tally: Tally) 
     except Exception as error:
         return f"{type(error).__name__}: {error}"[:300]
     tally.parsed += 1
-    whole = page.complete and page.next is None and good.complete
-    if how in BROKEN and whole and len(page.postings) < len(good.postings):
-        return f"a broken answer reads as a complete list of {len(page.postings)}"
-    return None
+    return f"a broken answer reads as {lost}" if lost and how in BROKEN else None
 
 
-def _read(example: Example, answer: Response) -> Page:
-    example.source.fingerprint(answer)
-    page = example.source.parse(answer)
-    for posting in page.postings:
-        if not posting.external_id or not posting.title:
-            raise AssertionError("a posting without id or title")
-        list_hash(posting)
-        example.source.detail_request(posting, answer.request)
-        try:
-            stored = normalise(posting, NOW)
-        except SourceError:
-            continue  # a crawl leaves such a posting's board as it is, with an error
-        words = json.dumps([stored.title, stored.url, stored.description_html], ensure_ascii=False)
-        if "\x00" in words or "\\u0000" in words:
-            raise AssertionError("a NUL that no database takes")
-        words.encode()
-    return page
+def list_case(example: Example) -> Case:
+    good = example.page()
+
+    def read(body: bytes) -> str | None:
+        answer = example.answer(body)
+        example.source.fingerprint(answer)
+        page = example.source.parse(answer)
+        for posting in page.postings:
+            check(posting)
+            example.source.detail_request(posting, answer.request)
+        whole = page.complete and page.next is None and good.complete
+        less = len(page.postings) < len(good.postings)
+        return f"a complete list of {len(page.postings)}" if whole and less else None
+
+    return Case(example.file, example.kind, example.body, read)
+
+
+def detail_case(detail: Detail) -> Case:
+    def read(body: bytes) -> str | None:
+        posting = detail.read(body)
+        check(posting)
+        return None if posting.description_html else "a detail without text"
+
+    return Case(str(detail), detail.kind, detail.body, read)
+
+
+def check(posting: Posting) -> None:
+    """What a source read can be stored, or is refused with a named error."""
+    if not posting.external_id or not posting.title:
+        raise AssertionError("a posting without id or title")
+    list_hash(posting)
+    try:
+        stored = normalise(posting, NOW)
+    except SourceError:
+        return  # a crawl leaves such a posting's board as it is, with an error
+    words = json.dumps([stored.title, stored.url, stored.description_html], ensure_ascii=False)
+    if "\x00" in words or "\\u0000" in words:
+        raise AssertionError("a NUL that no database takes")
+    words.encode()
 
 
 @contextmanager
@@ -118,13 +157,17 @@ def no_longer_than(seconds: float) -> Iterator[None]:
 
 
 def every_source(count: int = COUNT, names: Sequence[str] = ()) -> Table:
-    table = Table(f"{count:,} mutated answers of each source")
+    """Lists and details of each source; the details of one are tried as often as its lists."""
+    table = Table(f"{count:,} mutated answers of each source's lists, and of its details")
     chosen = [source.name for source in SOURCES if not names or source.name in names]
+    detailed = [name for name in chosen if any(detail.name == name for detail in DETAILS)]
     others, slowest = 0, 0.0
     with ProcessPoolExecutor(os.cpu_count()) as pool:
-        for tally in pool.map(partial(try_source, count=count), chosen):
+        lists = pool.map(partial(try_source, count=count), chosen)
+        for tally in [*lists, *pool.map(partial(try_details, count=count), detailed)]:
             named = ", ".join(f"{number:,} {name}" for name, number in tally.refused.most_common())
-            table.row(tally.source, f"{tally.parsed:,} parsed", f"{named}; slowest {tally.slowest:.2f} s")
+            share = f"{tally.parsed:,} parsed ({tally.parsed / max(1, tally.tried):.0%})"
+            table.row(tally.source, share, f"{named}; slowest {tally.slowest:.2f} s")
             for line in tally.other[:5]:
                 print(f"    {line}")
             others, slowest = others + len(tally.other), max(slowest, tally.slowest)

@@ -2,10 +2,12 @@
 
 import pytest
 
-from backend.sources.base import Page, SourceChanged
+from backend.domain.posting import Posting
+from backend.sources.base import SourceChanged
 from backend.sources.registry import SOURCES
 from tests.benchmarks import mutations
-from tests.benchmarks.mutations import try_source
+from tests.benchmarks.mutations import try_details, try_source
+from tests.unit.sources.details import DETAILS
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda one: one.name)
@@ -15,6 +17,22 @@ def test_a_mutated_answer_is_read_or_refused_with_a_named_error_and_soon(source)
     assert tally.parsed + tally.refused.total() == tally.tried == 150
     assert tally.parsed >= 5, "a parser that refuses everything is not tested by this"
     assert tally.refused[SourceChanged.__name__] >= 5
+
+
+@pytest.mark.parametrize("name", sorted({detail.name for detail in DETAILS}))
+def test_a_mutated_detail_is_read_or_refused_with_a_named_error_and_soon(name):
+    tally = try_details(name, 100)
+    assert not tally.other
+    assert tally.parsed + tally.refused.total() == tally.tried == 100
+    assert tally.parsed >= 5, "a parser that refuses everything is not tested by this"
+    assert tally.refused[SourceChanged.__name__] >= 5
+
+
+def test_a_detail_that_loses_its_text_is_found(monkeypatch):
+    source = next(one for one in SOURCES if one.name == "lever")
+    bare = Posting("1", "Cook", "https://x.example/1")
+    monkeypatch.setattr(type(source), "parse_detail", lambda *_: bare)
+    assert "reads as a detail without text" in "\n".join(try_details("lever", 100).other)
 
 
 def test_a_parser_that_crashes_or_takes_half_a_list_for_a_whole_one_is_found(monkeypatch):
@@ -30,13 +48,10 @@ def test_a_parser_that_crashes_or_takes_half_a_list_for_a_whole_one_is_found(mon
 
 
 def test_a_parser_that_hangs_is_given_up(monkeypatch):
-    def hang(_self, _response):
+    def hang(_body):
         while True:
             pass
 
-    source = next(one for one in SOURCES if one.name == "lever")
     monkeypatch.setattr(mutations, "PATIENCE", 0.05)
-    monkeypatch.setattr(type(source), "parse", hang)
-    example = next(one for one in mutations.EXAMPLES if one.name == "lever")
-    good, tally = Page([]), mutations.Tally("lever")
-    assert "longer than" in mutations._outcome(example, example.body, "null", good, tally)
+    case = mutations.Case("lever.json", "json", b"[]", hang)
+    assert "longer than" in mutations._outcome(case, b"[]", "null", mutations.Tally("lever"))
