@@ -34,6 +34,7 @@ class JobName(StrEnum):
     MATCH_CRAWLS = "workers.jobs.match.match_crawls"
     NOTIFY_DUE = "workers.jobs.notify.notify_due"
     SEND_MAIL = "workers.jobs.notify.send_account_mail"
+    FILE_QUERIES = "workers.jobs.match.file_queries"
     HOUSEKEEPING = "workers.jobs.housekeeping.housekeeping"
 
 
@@ -49,6 +50,7 @@ QUEUE_OF = {
     JobName.MATCH_CRAWLS: QueueName.MATCH,
     JobName.NOTIFY_DUE: QueueName.MAIL,
     JobName.SEND_MAIL: QueueName.MAIL,
+    JobName.FILE_QUERIES: QueueName.PERIODIC,
     JobName.HOUSEKEEPING: QueueName.PERIODIC,
 }
 

@@ -9,6 +9,8 @@ from typing import Any
 from backend.queueing import QUEUE_OF, JobName
 from backend.settings import Settings
 
+FILING_SECONDS = 3600  # how often the month of the counts is looked at
+
 
 @dataclass(frozen=True, slots=True)
 class Periodic:
@@ -39,4 +41,5 @@ def wanted(settings: Settings) -> tuple[Periodic, ...]:
         Periodic(JobName.MATCH_CRAWLS, settings.match_seconds),
         Periodic(JobName.NOTIFY_DUE, settings.notify_seconds),
         Periodic(JobName.HOUSEKEEPING, settings.housekeeping_seconds),
+        Periodic(JobName.FILE_QUERIES, FILING_SECONDS),
     )

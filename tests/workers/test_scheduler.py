@@ -11,6 +11,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from backend.queueing import JobName, JSONQueue, QueueName
+from backend.settings import Settings
 from workers.periodic import Periodic, wanted
 from workers.scheduler import Reconciling, reconcile
 
@@ -112,7 +113,8 @@ def test_the_scheduler_outlives_redis_and_wakes_jobs_again(own_redis, tmp_path):
         restart()
         until(lambda: len(queue) == 1)
         assert scheduler.poll() is None
-        until(lambda: client.zcard(Reconciling.scheduled_jobs_key) == 4)
+        entries = len(wanted(Settings(_env_file=None)))
+        until(lambda: client.zcard(Reconciling.scheduled_jobs_key) == entries)
     finally:
         scheduler.send_signal(signal.SIGTERM)
         scheduler.wait(10)

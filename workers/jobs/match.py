@@ -1,9 +1,9 @@
-"""Matching: stored crawls meet the trackers."""
+"""Matching: stored crawls meet the trackers, whose queries are filed under what is rare."""
 
 from __future__ import annotations
 
 from backend.queueing import JobName
-from backend.services import matches
+from backend.services import key_counts, matches
 from workers.bootstrap import job_context
 
 
@@ -11,3 +11,9 @@ def match_crawls() -> None:
     """Match every crawl that waits."""
     with job_context(JobName.MATCH_CRAWLS) as context:
         matches.match_crawls(context.session, context.settings, context.now())
+
+
+def file_queries() -> None:
+    """Count once a month what is rare, and file the queries by it."""
+    with job_context(JobName.FILE_QUERIES) as context:
+        key_counts.keep_filing(context.session, context.now())
