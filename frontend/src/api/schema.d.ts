@@ -3473,6 +3473,10 @@ export interface operations {
                 type?: components["schemas"]["EmploymentType"][];
                 level?: components["schemas"]["Level"][];
                 source?: string[];
+                /** @description slugs of companies */
+                employer?: string[];
+                /** @description whole names */
+                city?: string[];
                 /** @description 24h, 7d or 4w */
                 posted_within?: string;
                 /** @description for a year, in the listing's own currency */
