@@ -9,6 +9,7 @@ from backend.models.board import Board, BoardStatus
 from backend.models.company import Company
 from backend.models.crawl import Crawl, CrawlStatus
 from backend.models.listing import Listing, ListingEvent, ListingText
+from backend.models.role import ListingRole, Role
 from backend.models.suggestion import Suggestion, SuggestionStatus
 from backend.models.tracker import Finding, Match, Notification, NotificationKind, SavedQuery, Tracker
 from backend.models.user import User
@@ -28,11 +29,13 @@ __all__ = [
     "KeyShare",
     "Listing",
     "ListingEvent",
+    "ListingRole",
     "ListingText",
     "Match",
     "Notification",
     "NotificationKind",
     "QueryAnchor",
+    "Role",
     "SavedQuery",
     "Suggestion",
     "SuggestionStatus",

@@ -147,7 +147,11 @@ class Notification(Base):
 
 
 class Match(Base):
-    """One tracker x one listing, told or to be told. `seen_at`: its user has marked it as read."""
+    """One tracker x one listing, told or to be told. `seen_at`: its user has marked it as read.
+
+    `told_with_id` is the match of another listing of the same role, on whose card this one stands: it is not
+    told by itself.
+    """
 
     __tablename__ = "matches"
     __table_args__ = (
@@ -156,11 +160,18 @@ class Match(Base):
             "ix_matches_untold",
             "due_at",
             "user_id",
-            sqlite_where=text("notification_id IS NULL"),
-            postgresql_where=text("notification_id IS NULL"),
+            sqlite_where=text("notification_id IS NULL AND told_with_id IS NULL"),
+            postgresql_where=text("notification_id IS NULL AND told_with_id IS NULL"),
         ),
         Index("ix_matches_notification", "notification_id"),
         Index("ix_matches_listing", "listing_id"),
+        Index("ix_matches_role", "role_id", "tracker_id"),
+        Index(
+            "ix_matches_told_with",
+            "told_with_id",
+            sqlite_where=text("told_with_id IS NOT NULL"),
+            postgresql_where=text("told_with_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[Id]
@@ -171,6 +182,8 @@ class Match(Base):
     due_at: Mapped[datetime]
     told_at: Mapped[datetime | None]
     seen_at: Mapped[datetime | None]
+    role_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("roles.id", ondelete="SET NULL"))
+    told_with_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("matches.id", ondelete="SET NULL"))
     notification_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("notifications.id"))
 
     listing: Mapped[Listing] = relationship()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -20,6 +21,17 @@ PLACES = 4
 FAILING_NAMED = 5
 
 
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """The matches of a mail, and the listings of the same role that stand on their cards."""
+
+    matches: Sequence[Match]
+    others: Mapping[int, Sequence[Listing]]
+
+    def listings(self, match: Match) -> list[Listing]:
+        return [match.listing, *self.others.get(match.id, ())]
+
+
 def compose(session: Session, settings: Settings, notification: Notification) -> Digest | None:
     """The digest of a notification, as it is to be sent now; None: nothing is left of it. Reads only."""
     user = notification.user
@@ -29,7 +41,8 @@ def compose(session: Session, settings: Settings, notification: Notification) ->
     if not count:
         return None
     matches = shown(session, notification.id)
-    groups = grouped(settings, matches, notification.created_at, user.time_zone)
+    roles = Roles(matches, elsewhere(session, matches))
+    groups = grouped(settings, roles, notification.created_at, user.time_zone)
     listed = sum(len(group.cards) for group in groups)
     base = settings.base_url
     return Digest(
@@ -69,8 +82,18 @@ def shown(session: Session, notification_id: int) -> Sequence[Match]:
     ).all()
 
 
-def grouped(settings: Settings, matches: Sequence[Match], now: datetime, zone: str) -> tuple[Group, ...]:
+def elsewhere(session: Session, matches: Sequence[Match]) -> dict[int, list[Listing]]:
+    """The other listings on a match's card, by its id: the same role in other places or on other boards."""
+    found: dict[int, list[Listing]] = {}
+    others = select(Match).where(Match.told_with_id.in_([match.id for match in matches]))
+    for match in session.scalars(others.options(joinedload(Match.listing)).order_by(Match.id)):
+        found.setdefault(match.told_with_id or 0, []).append(match.listing)
+    return found
+
+
+def grouped(settings: Settings, roles: Roles, now: datetime, zone: str) -> tuple[Group, ...]:
     """A listing is shown once, under its first tracker; the others are named beside it."""
+    matches = roles.matches
     homes: dict[int, int] = {}
     also: dict[int, list[str]] = {}
     by_tracker: dict[int, list[Match]] = {}
@@ -90,7 +113,7 @@ def grouped(settings: Settings, matches: Sequence[Match], now: datetime, zone: s
             renew_link=f"{settings.base_url}/renew/{trackers[tracker_id].token}",
             stop_link=f"{settings.base_url}/unsubscribe/{trackers[tracker_id].token}",
             cards=tuple(
-                card(settings, match.listing, now, zone, tuple(also.get(match.listing_id, ())))
+                card(settings, roles.listings(match), now, zone, tuple(also.get(match.listing_id, ())))
                 for match in theirs
             ),
         )
@@ -98,11 +121,16 @@ def grouped(settings: Settings, matches: Sequence[Match], now: datetime, zone: s
     )
 
 
-def card(settings: Settings, listing: Listing, now: datetime, zone: str, also_in: tuple[str, ...]) -> Card:
+def card(
+    settings: Settings, role: Sequence[Listing], now: datetime, zone: str, also_in: tuple[str, ...]
+) -> Card:
+    """The card of a role: of its first open listing, with the places of all."""
+    still_open = [listing for listing in role if listing.closed_at is None]
+    listing = (still_open or role)[0]
     return Card(
         title=one_line(listing.title, TITLE_LENGTH),
         company=one_line(listing.company.name, TITLE_LENGTH),
-        places=places(listing),
+        places=places(still_open or role),
         facts=facts(listing),
         age=age(listing, now, zone),
         source=one_line(listing.board.source, 40),
@@ -113,8 +141,8 @@ def card(settings: Settings, listing: Listing, now: datetime, zone: str, also_in
     )
 
 
-def places(listing: Listing) -> str:
-    texts = [one_line(str(place.get("text") or ""), 80) for place in listing.locations]
+def places(role: Sequence[Listing]) -> str:
+    texts = [one_line(str(place.get("text") or ""), 80) for listing in role for place in listing.locations]
     named = [text for text in dict.fromkeys(texts) if text]
     rest = len(named) - PLACES
     return "; ".join(named[:PLACES]) + (f" and {rest} more" if rest > 0 else "")

@@ -60,7 +60,7 @@ def telling() -> ColumnElement[bool]:
 
 
 def untold(now: datetime) -> ColumnElement[bool]:
-    return and_(Match.notification_id.is_(None), Match.due_at <= now)
+    return and_(Match.notification_id.is_(None), Match.told_with_id.is_(None), Match.due_at <= now)
 
 
 def due_users(session: Session, now: datetime, limit: int) -> list[int]:
@@ -199,5 +199,12 @@ def mark_told(session: Session, notification_id: int, now: datetime) -> None:
     """All that the message holds, or names as "and N more"."""
     session.execute(
         update(Match).where(Match.notification_id == notification_id).values(told_at=now),
+        execution_options=BY_HAND,
+    )
+    on_their_cards = select(Match.id).where(Match.notification_id == notification_id)
+    session.execute(
+        update(Match)
+        .where(Match.told_with_id.in_(on_their_cards), Match.told_at.is_(None))
+        .values(told_at=now),
         execution_options=BY_HAND,
     )

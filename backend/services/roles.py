@@ -1,0 +1,102 @@
+"""Listings of one role: the same vacancy of one company in many places, or seen on two boards."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from backend.domain.richtext import text_of
+from backend.domain.same_role import alike, role_title, words_of
+from backend.models import Listing, ListingRole, ListingText, Match, Role
+
+TOLD_AGAIN_AFTER = timedelta(days=30)
+COMPARED = 20  # roles of the same company and title; the newest are the likely ones
+
+
+def roles_of(session: Session, listing_ids: Sequence[int]) -> dict[int, int]:
+    """The role of each listing that has one, by listing id."""
+    rows = session.scalars(select(ListingRole).where(ListingRole.listing_id.in_(listing_ids)))
+    return {row.listing_id: row.role_id for row in rows}
+
+
+def assign(session: Session, listing_ids: Sequence[int], now: datetime) -> dict[int, int]:
+    """Give each listing its role, in the caller's writing transaction; returns roles by listing id.
+
+    A role that a listing has is never taken away, also if its text changes.
+    """
+    found = roles_of(session, listing_ids)
+    words = Words(session)
+    for listing in listings(session, [one for one in listing_ids if one not in found]):
+        role_id = existing(session, words, listing)
+        if role_id is None:
+            role = Role(
+                company_id=listing.company_id, title=title_of(listing), listing_id=listing.id, created_at=now
+            )
+            session.add(role)
+            session.flush()
+            role_id = role.id
+        session.add(ListingRole(listing_id=listing.id, role_id=role_id))
+        found[listing.id] = role_id
+    session.flush()
+    return found
+
+
+def cards(session: Session, wanted: Collection[tuple[int, int]], now: datetime) -> dict[tuple[int, int], int]:
+    """The match on whose card another listing of a role stands, by (tracker, role).
+
+    One not told yet, or told in the last 30 days: what comes later is told anew (truth 10).
+    """
+    trackers, roles = {tracker for tracker, _ in wanted}, {role for _, role in wanted}
+    rows = session.execute(
+        select(Match.tracker_id, Match.role_id, func.max(Match.id))
+        .where(
+            Match.role_id.in_(roles),
+            Match.tracker_id.in_(trackers),
+            Match.told_with_id.is_(None),
+            or_(Match.told_at.is_(None), Match.told_at > now - TOLD_AGAIN_AFTER),
+        )
+        .group_by(Match.tracker_id, Match.role_id)
+    )
+    return {(tracker, role): match for tracker, role, match in rows if role is not None}
+
+
+def listings(session: Session, ids: Sequence[int]) -> Sequence[Listing]:
+    return session.scalars(select(Listing).where(Listing.id.in_(ids)).order_by(Listing.id)).all()
+
+
+def existing(session: Session, words: Words, listing: Listing) -> int | None:
+    candidates = session.execute(
+        select(Role.id, Role.listing_id)
+        .where(Role.company_id == listing.company_id, Role.title == title_of(listing))
+        .order_by(Role.id.desc())
+        .limit(COMPARED)
+    ).all()
+    return next(
+        (role_id for role_id, first in candidates if alike(words.of(first), words.of(listing.id))), None
+    )
+
+
+def title_of(listing: Listing) -> str:
+    return role_title(listing.title, places_of(listing))[:500]
+
+
+def places_of(listing: Listing) -> list[str]:
+    return [str(part) for place in listing.locations for part in place.values() if part]
+
+
+class Words:
+    """The words of listings' texts, each read and taken apart once."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.known: dict[int, frozenset[str]] = {}
+
+    def of(self, listing_id: int) -> frozenset[str]:
+        if listing_id not in self.known:
+            listing = self.session.get_one(Listing, listing_id)
+            html = self.session.scalar(select(ListingText.html).where(ListingText.listing_id == listing_id))
+            self.known[listing_id] = words_of(text_of(html or ""), places_of(listing))
+        return self.known[listing_id]
