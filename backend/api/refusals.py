@@ -6,13 +6,14 @@ from apiflask import APIFlask
 from flask import Response
 
 from backend.api.errors import ApiError, ErrorCode, answer
-from backend.services import administrators, boards, discovery, passwords, suggestions, tokens, users
+from backend.services import administrators, boards, discovery, passwords, results, suggestions, tokens, users
 
 REFUSALS: dict[type[Exception], tuple[ErrorCode, str | None]] = {
     administrators.LastAdmin: (ErrorCode.CONFLICT, None),
     boards.BoardExists: (ErrorCode.CONFLICT, "url"),
     discovery.NotRecognised: (ErrorCode.INVALID, "url"),
     passwords.PasswordRefused: (ErrorCode.INVALID, "password"),
+    results.ResultsGone: (ErrorCode.GONE, None),
     suggestions.BadSuggestion: (ErrorCode.INVALID, "url"),
     tokens.BadToken: (ErrorCode.INVALID, "token"),
     users.BadEmail: (ErrorCode.INVALID, "email"),

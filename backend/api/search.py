@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+from typing import Literal, cast, get_args
 
 from apiflask import APIBlueprint
 from pydantic import Field, field_validator
@@ -63,6 +63,8 @@ class ListingFilters(Query):
     type: list[EmploymentType] = Field([], max_length=10)
     level: list[Level] = Field([], max_length=10)
     source: list[str] = Field([], max_length=20)
+    employer: list[str] = Field([], max_length=20, description="slugs of companies", examples=[["stripe"]])
+    city: list[str] = Field([], max_length=20, description="whole names", examples=[["New York"]])
     posted_within: str | None = Field(
         None, pattern=r"^[1-9][0-9]{0,3}[hdw]$", description="24h, 7d or 4w", examples=["7d"]
     )
@@ -115,6 +117,8 @@ def filters_of(query: ListingFilters, sort: Sort = "newest") -> Filters:
         type=[one.value for one in query.type],
         level=[one.value for one in query.level],
         source=query.source,
+        employer=query.employer,
+        city=query.city,
         posted_within_days=days_of(query.posted_within),
         salary_min=query.salary_min,
         status=query.status,
@@ -127,22 +131,33 @@ def filters_of(query: ListingFilters, sort: Sort = "newest") -> Filters:
 @limiter.limit(limits.SEARCH, key_func=limits.user_or_client)
 @blueprint.input(ListingQuery, location="query")
 @blueprint.output(ListingPage)
-def search_listings(query_data: ListingQuery) -> ListingPage:
+def search_listings(query_data: ListingQuery) -> tuple[ListingPage, int, dict[str, str]]:
     """Search listings"""
     try:
-        filters = filters_of(query_data, query_data.sort)
-        found = search.find(db.session(), filters, query_data.cursor, query_data.limit, now())
+        found = search.find(
+            db.session(),
+            filters_of(query_data, query_data.sort),
+            query_data.cursor,
+            query_data.limit,
+            now(),
+            facets=facets_in(query_data.facets),
+            lenient=True,
+        )
     except QueryError as error:
         raise invalid("q", str(error), error.column) from None
     except search.BadCursor as error:
         raise invalid("cursor", str(error)) from None
+    return page_of(found), 200, {"X-Partial": "true"} if found.partial else {}
+
+
+def page_of(found: search.Found) -> ListingPage:
     return ListingPage(
         items=[summary(listing, found.snippets.get(listing.id)) for listing in found.listings],
         total=found.total,
         next_cursor=found.next_cursor,
         partial=found.partial,
         canonical=found.canonical,
-        facets=None,
-        instead=None,
-        did_you_mean=[],
+        facets=cast("dict[FacetName, list[FacetValue]] | None", found.facets),
+        instead=found.instead,
+        did_you_mean=list(found.did_you_mean),
     )

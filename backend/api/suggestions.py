@@ -20,6 +20,7 @@ from backend.api.schema import Answer, Body, Message, Moment, Query
 from backend.app import current_settings
 from backend.models import Suggestion, SuggestionStatus, db
 from backend.services import completions, discovery, suggestions
+from backend.services.search import search_directory
 
 blueprint = APIBlueprint("suggestions", __name__, url_prefix="/api", tag="Suggestions")
 
@@ -94,7 +95,7 @@ class CompletionQuery(Query):
 @blueprint.output(CompletionList)
 def complete_search(query_data: CompletionQuery) -> CompletionList:
     """Titles, companies and places that begin with what is typed"""
-    found = completions.complete(db.session(), query_data.q, query_data.limit)
+    found = completions.complete(search_directory(current_settings()), query_data.q, query_data.limit)
     return CompletionList(items=[Completion.model_validate(one) for one in found])
 
 

@@ -32,8 +32,15 @@ def compile_node(node: Node, now: datetime, ranked: bool, searcher: Searcher) ->
     return _Compiler(now, searcher).compiled(node, ranked)
 
 
-def only_status(query: Query, status: str) -> Query:
-    return query if status == "all" else _both(query, Query.term_query(schema(), "status", status))
+def only_status(query: Query, status: str, searcher: Searcher) -> Query:
+    """Of open and closed listings the fewer ones are looked at: to pass them over, or to find only them."""
+    if status == "all":
+        return query
+    other = "closed" if status == "open" else "open"
+    if searcher.doc_freq("status", status) < searcher.doc_freq("status", other):
+        return _both(query, Query.term_query(schema(), "status", status))
+    excluded = Query.term_query(schema(), "status", other)
+    return Query.boolean_query([(Occur.Must, query), (Occur.MustNot, excluded)])
 
 
 def only_below(query: Query, field: str, value: int) -> Query:

@@ -1,23 +1,33 @@
-"""Searching the index: ids in order, exact counts, and a cursor for the rest."""
+"""Searching the index: ids in order, exact counts, facets, and a cursor for the rest."""
 
 from __future__ import annotations
 
 import base64
 import binascii
 import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from time import monotonic
 
 import tantivy
 
 from backend.domain.query import Query, Sort, Status
-from backend.search import generations
-from backend.search.compile import compile_node, only_below, only_status
+from backend.domain.query_nodes import Node
+from backend.search import facets, generations, ranking, spelling
+from backend.search.compile import only_below
+from backend.search.facets import Count
 from backend.search.generations import Signature
+from backend.search.ranking import DEPTH, Ranked
+from backend.search.remembered import Remembered
 from backend.search.schema import IndexUnusable, prepare, schema
+from backend.search.spelling import Vocabulary
+from backend.search.view import View, count_of
 
-RANKED_DEPTH = 1000  # nobody reads on; deeper, each page would cost more than the one before
+VOCABULARY_SECONDS = 600  # the words of an index hardly change
+_LETTERS = 40  # whose words are remembered, half a MB each at a million listings
 _KEYS: dict[str, str] = {"newest": "order", "salary": "pay_order"}
 
 
@@ -35,34 +45,68 @@ class Hits:
 
 
 class SearchIndex:
-    """The index of one directory, for any number of threads. It follows commits and rebuilds by itself."""
+    """The index of one directory, for any number of threads. It follows commits and rebuilds by itself.
+
+    Every method raises IndexUnusable where there is none or it fails.
+    """
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
         self._lock = threading.Lock()
         self._index: tantivy.Index | None = None
+        self._view: View | None = None
+        self._letters = Remembered(_LETTERS)
         self._folder = directory
         self._seen: tuple[Signature | None, Signature | None] = (None, None)
 
     def search(
         self, query: Query, *, status: Status, sort: Sort, cursor: str | None, limit: int, now: datetime
     ) -> Hits:
-        """Raises IndexUnusable, and BadCursor."""
+        """A page. By relevance later ones shift while listings arrive; see `rank`. Raises BadCursor."""
         after = read_cursor(cursor, sort)
-        searcher = self._searcher()
+        if sort == "relevance":
+            return _page_of(self.rank(query, status=status, now=now), after or 0, limit)
+        with self._viewed() as view:
+            return _sorted(view, query, status, sort, after, limit, now)
+
+    def rank(self, query: Query, *, status: Status, now: datetime) -> Ranked:
+        """The best thousand."""
+        with self._viewed() as view:
+            return ranking.rank(view, query, status, now)
+
+    def facets(
+        self, query: Query, *, status: Status, names: Sequence[str], now: datetime
+    ) -> dict[str, list[Count]]:
+        """Of each named facet (facets.NAMES) how many listings have which value."""
+        with self._viewed() as view:
+            return facets.count(view, query, status, names, now)
+
+    def total(self, query: Query, *, status: Status, now: datetime) -> int:
+        """How many listings match."""
+        with self._viewed() as view:
+            return view.total(query, status, now)
+
+    def corrected(self, query: Query, *, now: datetime, seconds: float) -> list[Node]:
+        """The query with its words put right, the likeliest first; what was found in so many seconds."""
+        with self._viewed() as view:
+            age = self._folder.name, now.timestamp() // VOCABULARY_SECONDS
+            vocabulary = Vocabulary(view.searcher, self._letters, age)
+            return list(spelling.corrected(vocabulary, query.node, monotonic() + seconds))
+
+    def count(self) -> int:
+        """How many listings it holds."""
+        with self._viewed() as view:
+            return view.searcher.num_docs
+
+    @contextmanager
+    def _viewed(self) -> Iterator[View]:
+        view = self._latest()
         try:
-            asked = only_status(compile_node(query.node, now, sort == "relevance", searcher), status)
-            if sort == "relevance":
-                return _ranked(searcher, asked, after or 0, limit)
-            return _sorted(searcher, asked, sort, after, limit)
+            yield view
         except ValueError as error:
             raise IndexUnusable(f"the search index failed: {str(error)[:300]}") from error
 
-    def count(self) -> int:
-        """How many listings it holds. Raises IndexUnusable."""
-        return self._searcher().num_docs
-
-    def _searcher(self) -> tantivy.Searcher:
+    def _latest(self) -> View:
         current = generations.signature(generations.current_file(self.directory))
         with self._lock:
             if self._index is None or current != self._seen[0]:
@@ -72,16 +116,17 @@ class SearchIndex:
                 self._index = None
                 raise IndexUnusable(f"the search index {self._folder} is gone")
             try:
-                if meta != self._seen[1]:
+                if self._view is None or meta != self._seen[1]:
                     self._index.reload()
+                    self._view = View(self._index.searcher())
                     self._seen = (current, meta)
-                return self._index.searcher()
+                return self._view
             except ValueError as error:
                 self._index = None
                 raise IndexUnusable(f"the search index cannot be read: {str(error)[:300]}") from error
 
     def _open(self, current: Signature | None) -> None:
-        self._index = None
+        self._index = self._view = None
         folder = generations.current_generation(self.directory)
         meta = generations.signature(folder / "meta.json")
         try:
@@ -94,33 +139,25 @@ class SearchIndex:
 
 
 def _sorted(
-    searcher: tantivy.Searcher, asked: tantivy.Query, sort: Sort, after: int | None, limit: int
+    view: View, query: Query, status: Status, sort: Sort, after: int | None, limit: int, now: datetime
 ) -> Hits:
     key = _KEYS[sort]
+    asked = view.asked(query, status, now)
     page = asked if after is None else only_below(asked, key, after)
-    result = searcher.search(page, limit=limit + 1, count=after is None, order_by_field=key)
-    total = _count(result if after is None else searcher.search(asked, limit=1))
+    result = view.searcher.search(page, limit=limit + 1, count=after is None, order_by_field=key)
+    total = count_of(result) if after is None else view.total(query, status, now)
     hits = result.hits
     more = make_cursor(sort, hits[limit - 1][0]) if len(hits) > limit else None
-    return Hits(_ids(searcher, hits[:limit]), total, more)
+    ids = view.searcher.fast_field_values("id", [address for _, address in hits[:limit]])
+    return Hits([int(value or 0) for value in ids], total, more)
 
 
-def _ranked(searcher: tantivy.Searcher, asked: tantivy.Query, offset: int, limit: int) -> Hits:
-    limit = min(limit, RANKED_DEPTH - offset)
-    if limit <= 0:
+def _page_of(ranked: Ranked, offset: int, limit: int) -> Hits:
+    if offset >= DEPTH:
         raise BadCursor("by relevance, a search goes no deeper")
-    result = searcher.search(asked, limit=limit, offset=offset)
-    total, end = _count(result), offset + limit
-    more = make_cursor("relevance", end) if end < min(total, RANKED_DEPTH) else None
-    return Hits(_ids(searcher, result.hits), total, more)
-
-
-def _count(result: tantivy.SearchResult) -> int:
-    return int(result.count)  # type: ignore[attr-defined]  # missing in its stubs only
-
-
-def _ids(searcher: tantivy.Searcher, hits: list[tuple[object, tantivy.DocAddress]]) -> list[int]:
-    return [int(value or 0) for value in searcher.fast_field_values("id", [address for _, address in hits])]
+    end = offset + limit
+    more = make_cursor("relevance", end) if end < len(ranked.ids) else None
+    return Hits(ranked.ids[offset:end], ranked.total, more)
 
 
 def make_cursor(sort: Sort, place: int) -> str:

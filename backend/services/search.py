@@ -13,18 +13,21 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from backend.app import current_settings
-from backend.domain.query import Filters, Query
+from backend.domain.query import Filters, Query, Status
 from backend.domain.query_nodes import Words, sought_terms
 from backend.domain.richtext import text_of
 from backend.domain.snippets import snippet
 from backend.models import Listing, ListingText
 from backend.search.reader import BadCursor, SearchIndex, make_cursor, read_cursor
 from backend.search.schema import IndexUnusable
+from backend.services import facet_names, results
 from backend.services.documents import document_of
+from backend.services.facet_names import FacetCount
+from backend.services.results import ResultsGone
 from backend.services.scan import scan
 from backend.settings import Settings
 
-__all__ = ["BadCursor", "Found", "document_of", "find", "index_of", "search_directory"]
+__all__ = ["BadCursor", "Found", "ResultsGone", "document_of", "find", "index_of", "search_directory"]
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +40,8 @@ class Found:
     and its time ran out, or the order asked for needs the index and newest first was taken instead.
     `canonical` is the query with the filters in it. `snippets`: listing id -> HTML in which all is escaped
     but `<mark>`, where a word of the query stands in the description.
+    `facets`: None where none was asked for or the database answered. `instead`: nothing matched, and all this
+    is of that corrected `q`; `did_you_mean`: other ways to correct it.
     """
 
     listings: list[Listing]
@@ -45,6 +50,9 @@ class Found:
     partial: bool
     canonical: str
     snippets: dict[int, str]
+    facets: dict[str, list[FacetCount]] | None = None
+    instead: str | None = None
+    did_you_mean: Sequence[str] = ()
 
 
 def search_directory(settings: Settings) -> Path:
@@ -68,20 +76,35 @@ def find(
     limit: int,
     now: datetime,
     index: SearchIndex | None = None,
+    *,
+    facets: Sequence[str] = (),
+    lenient: bool = False,
 ) -> Found:
-    """One page. Without `index` that of the current app is asked. Raises QueryError and BadCursor."""
+    """One page, by the index of the current app unless another is given; `facets` are counted beside it.
+
+    `lenient`: where nothing matches, words that look misspelt are put right. Raises QueryError, BadCursor and
+    ResultsGone.
+    """
     query = filters.to_query()
     if filters.sort == "relevance" and not sought_terms(query.node):  # nothing to rank by
         filters = replace(filters, sort="newest")
     try:
         index = index or index_of(current_settings())
-        hits = index.search(
-            query, status=filters.status, sort=filters.sort, cursor=cursor, limit=limit, now=now
-        )
+        page = results.page(index, filters, cursor, limit, now, lenient)
+        shown = query if page.instead is None else replace(filters, q=page.instead).to_query()
+        counted = _facets(session, index, shown, filters.status, facets, now) if facets else None
     except IndexUnusable as error:
         log.warning("searching in the database: %s", error)
         return _find_in_database(session, query, filters, cursor, limit, now)
-    return _found(session, query, hits.ids, hits.total, hits.next_cursor, partial=False)
+    found = _found(session, shown, page.ids, page.total, page.next_cursor, partial=False)
+    return replace(found, facets=counted, instead=page.instead, did_you_mean=page.did_you_mean)
+
+
+def _facets(
+    session: Session, index: SearchIndex, query: Query, status: Status, names: Sequence[str], now: datetime
+) -> dict[str, list[FacetCount]]:
+    counted = index.facets(query, status=status, names=names, now=now)
+    return facet_names.named(session, index, counted, now)
 
 
 def _find_in_database(
