@@ -157,6 +157,51 @@ REFUSED_URLS = [
     ("http://exam\u00adple.com/", "cannot be read"),
     ("http://a\u3002b@c.com/", "user name"),
     ("http://example.com/" + "a" * 8000, "longer than"),
+    # each class of addresses, as a host
+    ("http://0.0.0.0/", "unspecified"),
+    ("http://[::]/", "unspecified"),
+    ("http://100.64.0.1/", "carrier"),
+    ("http://192.88.99.1/", "6to4 relay"),
+    ("http://224.0.0.1/", "multicast"),
+    ("http://[ff02::1]/", "multicast"),
+    ("http://[fe80::1]/", "link-local"),
+    ("http://[fd00::1]/", "private"),
+    ("http://[::ffff:7f00:1]/", "loopback address inside IPv6"),
+    ("http://[0:0:0:0:0:ffff:10.0.0.1]/", "private address inside IPv6"),
+    ("http://[2002:7f00:1::]/", "6to4"),
+    ("http://[2001:0:4136:e378:8000:63bf:3fff:fdd2]/", "Teredo"),
+    ("http://[64:ff9b::7f00:1]/", "loopback address inside IPv6"),
+    ("http://[64:ff9b::a9fe:a9fe]/latest/meta-data/", "link-local address inside IPv6"),
+    # numbers that some readers take for an address
+    ("http://0/", "a number in decimal"),
+    ("http://0x7f.1/", "a number in decimal"),
+    ("http://0300.0250.1.1/", "a number in decimal"),
+    ("http://127.000.000.001/", "a number in decimal"),
+    ("http://4294967295/", "a number in decimal"),
+    # other schemes
+    ("data:text/html,x", "only http:// and https://"),
+    ("ws://example.com/", "only http:// and https://"),
+    ("dict://127.0.0.1:11211/", "only http:// and https://"),
+    ("unix:///run/redis.sock", "only http:// and https://"),
+    ("http+unix://%2Frun%2Fredis.sock/", "only http:// and https://"),
+    ("jar:http://example.com!/", "only http:// and https://"),
+    ("https:example.com", "only http:// and https://"),
+    # what readers of addresses disagree about
+    ("http://example.com;@127.0.0.1/", "user name or password"),
+    ("http://example.com:443@127.0.0.1:22/", "user name or password"),
+    ("http://127.0.0.1#.example.com/", "loopback"),
+    ("http://127.0.0.1?.example.com/", "loopback"),
+    ("http://example.com%00.127.0.0.1/", "percent-encoded"),
+    ("http://[::ffff:127.0.0.1%25lo]/", "zone"),
+    ("http://[127.0.0.1]/", "cannot be read"),
+    ("http://[1::2::3]/", "cannot be read"),
+    ("http://fec0::1/", "cannot be read"),
+    ("http://example.com:80:443/", "cannot be read"),
+    ("http://example.com:+80/", "cannot be read"),
+    ("http://example.com:\uff18\uff10/", "cannot be read"),
+    ("http://127\u30020\u30020\u30021/", "cannot be read"),
+    ("http://////127.0.0.1/", "names no host"),
+    ("https:/\\example.com/", "backslash"),
 ]
 
 
@@ -225,6 +270,22 @@ def test_a_name_with_one_private_address_among_public_ones_is_refused(monkeypatc
     with pytest.raises(
         AddressRefused, match=r"board\.example: refused: it resolves to 10\.0\.0\.1, a private"
     ):
+        resolve("board.example", 443)
+
+
+@pytest.mark.parametrize(("ip", "reason"), [case for case in REFUSED if case[0] not in {"localhost", ""}])
+def test_a_name_that_resolves_to_what_is_not_public_is_refused_with_its_kind(monkeypatch, ip, reason):
+    resolving_to(monkeypatch, [ip])
+    with pytest.raises(AddressRefused) as refused:
+        resolve("board.example", 443)
+    assert str(refused.value).startswith(f"board.example: refused: it resolves to {ip}, ")
+    assert reason in str(refused.value)
+
+
+def test_a_name_that_resolves_differently_the_second_time_is_refused_then(monkeypatch):
+    resolving_to(monkeypatch, ["8.8.8.8"], ["127.0.0.1"])
+    assert resolve("board.example", 443)
+    with pytest.raises(AddressRefused, match=r"it resolves to 127\.0\.0\.1, a loopback"):
         resolve("board.example", 443)
 
 
