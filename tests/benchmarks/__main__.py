@@ -1,30 +1,44 @@
-"""`make bench`: each figure a ratio against a baseline in the same run on the same machine."""
+"""`make bench`: each figure a ratio against a baseline in the same run on the same machine.
+
+`python -m tests.benchmarks NAME ...` prints the tables of these names only.
+"""
 
 from __future__ import annotations
 
 import os
 import platform
 import sys
+from collections.abc import Callable, Iterable
 
-from tests.benchmarks import ingest, memory, mutations, relevance
+from tests.benchmarks import feed, ingest, memory, mutations
 from tests.benchmarks.table import Table
 
 PORT = int(os.environ.get("BENCH_PORT", "9700"))
+BENCHMARKS: dict[str, Callable[[], Table | Iterable[Table]]] = {
+    "replayed": lambda: ingest.replayed(limits=(6, 1.5)),
+    "simulated": lambda: ingest.simulated(limits=(6, 1.5), port=PORT),
+    "mutations": mutations.every_source,
+    "memory": lambda: memory.processes(port=PORT + 1, worker_limit=180, web_limit=200),
+    "feed": lambda: feed.long_feed(port=PORT + 3, limit=150),
+}
 
 
-def main() -> int:
-    print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}")
-    tables: list[Table] = [
-        ingest.replayed(limits=(6, 1.5)),
-        ingest.simulated(limits=(6, 1.5), port=PORT),
-        mutations.every_source(),
-        relevance.ndcg(),
-        memory.processes(port=PORT + 1, worker_limit=180, web_limit=200),
-    ]
-    failed = [line for table in tables for line in table.failed]
+def main(names: list[str]) -> int:
+    if unknown := set(names) - set(BENCHMARKS):
+        print(f"no such benchmark: {', '.join(sorted(unknown))}; there are {', '.join(BENCHMARKS)}")
+        return 2
+    load = os.getloadavg()[0]
+    print(
+        f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}, load {load:.1f}"
+        + (": others use this machine, the figures say little" if load > 1 else "")
+    )
+    failed: list[str] = []
+    for name in names or BENCHMARKS:
+        made = BENCHMARKS[name]()
+        failed += [line for table in ([made] if isinstance(made, Table) else made) for line in table.failed]
     print("\n" + ("\n".join(failed) if failed else "all limits hold"))
     return 1 if failed else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -20,7 +20,20 @@ class Table:
 
     def check(self, name: str, value: float, limit: float, unit: str = "x") -> None:
         """`value` must not be over `limit`."""
-        holds = value <= limit
+        self._judge(name, value, f"limit {limit:g}", unit, value <= limit)
+
+    def check_at_least(self, name: str, value: float, least: float, unit: str = "x") -> None:
+        self._judge(name, value, f"at least {least:g}", unit, value >= least)
+
+    def _judge(self, name: str, value: float, wanted: str, unit: str, holds: bool) -> None:
+        figure = f"{value:,.2f} {unit}"
         if not holds:
-            self.failed.append(f"{self.title}: {name} is {value:.2f} {unit}, over {limit:g}")
-        self.row(name, f"{value:.2f} {unit}", f"limit {limit:g}: {'holds' if holds else 'DOES NOT HOLD'}")
+            self.failed.append(f"{self.title}: {name} is {figure}; {wanted}")
+        self.row(name, figure, f"{wanted}: {'holds' if holds else 'DOES NOT HOLD'}")
+
+    def at_least(self, name: str, value: float, limit: float, unit: str = "x") -> None:
+        """`value` must not be under `limit`."""
+        holds = value >= limit
+        if not holds:
+            self.failed.append(f"{self.title}: {name} is {value:.2f} {unit}, under {limit:g}")
+        self.row(name, f"{value:.2f} {unit}", f"at least {limit:g}: {'holds' if holds else 'DOES NOT HOLD'}")

@@ -13,8 +13,8 @@ MAX_REQUEST = 10_000_000
 
 
 class Connection(asyncio.Protocol):
-    def __init__(self, handler: Handler, delay: float, alive: set[Connection]) -> None:
-        self._handler, self._delay, self._alive = handler, delay, alive
+    def __init__(self, server: Server, alive: set[Connection]) -> None:
+        self._server, self._alive = server, alive
         self._buffer = bytearray()
         self._busy = False
         self._sending: asyncio.Task[None] | None = None
@@ -70,10 +70,10 @@ class Connection(asyncio.Protocol):
             self.transport.close()
             return
         close = headers.get("connection", "").lower() == "close" or version == "HTTP/1.0"
-        answer = self._handler(method, target, headers, body)
+        answer = self._server.handler(method, target, headers, body)
         if method == "HEAD":
             answer.body = b""
-        if not self._delay and answer.wire is Wire.SEND:
+        if not self._server.delay and answer.wire is Wire.SEND:
             self._send(answer, close)
             return
         self._busy = True
@@ -85,7 +85,7 @@ class Connection(asyncio.Protocol):
             self.transport.close()
 
     async def _send_later(self, answer: Answer, close: bool) -> None:
-        await asyncio.sleep(self._delay)
+        await asyncio.sleep(self._server.delay)
         if answer.wire is Wire.SEND:
             self._send(answer, close)
         else:
@@ -120,7 +120,7 @@ class Server:
     """`port` 0 takes a free one; after `start` it says which. `delay` is in seconds, before each answer."""
 
     def __init__(self, handler: Handler, host: str = "127.0.0.1", port: int = 0, delay: float = 0.0) -> None:
-        self._handler, self.host, self.port, self._delay = handler, host, port, delay
+        self.handler, self.host, self.port, self.delay = handler, host, port, delay
         self._connections: set[Connection] = set()
         self._server: asyncio.Server | None = None
 
@@ -128,7 +128,7 @@ class Server:
         """Raises OSError when the port is taken."""
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(
-            lambda: Connection(self._handler, self._delay, self._connections),
+            lambda: Connection(self, self._connections),
             self.host,
             self.port,
             backlog=1024,

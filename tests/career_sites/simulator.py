@@ -65,6 +65,9 @@ class Simulator:
 
     def handle(self, method: str, target: str, headers: dict[str, str], body: bytes) -> Answer:
         """`/https://host/path` is the site's own address; `/_control/…` is ours."""
+        if target.startswith("/_control/delay/"):
+            self.server.delay = float(target.rpartition("/")[2]) / 1000
+            return Answer(200, b"{}")
         if target.startswith("/_control/"):
             return self.control.answer(method, target, body)
         if target.startswith(("/http://", "/https://")):
