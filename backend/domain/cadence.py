@@ -24,6 +24,10 @@ class Rhythm:
         object.__setattr__(self, "shortest", min(self.shortest, self.start))
         object.__setattr__(self, "longest", max(self.longest, self.start))
 
+    def at_least(self, pause: timedelta) -> Rhythm:
+        """The same for boards of an endpoint that asks for such a pause between visits."""
+        return Rhythm(max(self.start, pause), max(self.shortest, pause), max(self.longest, pause))
+
     def interval(self, seconds: int | None) -> timedelta:
         """The interval of a board that keeps `seconds`; None: it was never visited."""
         own = self.start if seconds is None else timedelta(seconds=seconds)

@@ -217,7 +217,7 @@ def _keep_validators(board: Board, visit: Visit) -> None:
 def _reschedule(
     board: Board, crawl: Crawl, visit: Visit, cadence: Cadence, now: datetime, jitter: Jitter
 ) -> None:
-    rhythm = cadence.rhythm
+    rhythm = cadence.rhythm.at_least(visit.assignment.source.calm)
     interval = rhythm.interval(board.interval_seconds)
     board.leased_until = board.lease = None
     if visit.status == CrawlStatus.POSTPONED:

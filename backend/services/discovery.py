@@ -142,7 +142,7 @@ def web_address(text: str) -> str:
 
 
 def read_page(fetcher: Fetcher, url: str, deadline: float) -> tuple[str, str]:
-    """A page's text and where it was found in the end. Raises SourceError, also where robots.txt forbids it."""
+    """A page's text and where it was found in the end. Raises SourceError, as where robots.txt forbids it."""
     response = fetcher.fetch(Request(url, headers=HEADERS), deadline, robots=True)
     if response.status != 200:
         raise SourceUnavailable(f"it answered {response.status}")

@@ -74,6 +74,7 @@ def store(session: Session, visits: Sequence[Visit], cadence: Cadence, now: date
 
 
 def _rescheduled(visit: Visit, rhythm: Rhythm, now: datetime, jitter: float) -> dict[str, object]:
+    rhythm = rhythm.at_least(visit.assignment.source.calm)
     interval = rhythm.after(visit.assignment.interval_seconds, changed=False)
     return {
         "board": visit.assignment.board_id,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 
 from backend.domain.posting import Location, Posting, Salary, SalaryPeriod, merge_duplicates
 from backend.domain.salary import salary_of
@@ -17,7 +18,7 @@ from backend.sources.texts import as_html, as_line
 
 API = "https://api.adzuna.com/v1/api/jobs"
 LIMIT = 50
-MAX_PAGES = 5  # 250 calls a day are free: five pages an hour are half of them
+MAX_PAGES = 5  # of 250 calls a day, 1,000 a week and 2,500 a month: ten a day leave room for eight boards
 CONDITIONS = {
     "what": "what", "q": "what", "where": "where", "w": "where", "what_exclude": "what_exclude",
     "what_or": "what_or", "what_phrase": "what_phrase", "distance": "distance", "category": "category",
@@ -47,6 +48,7 @@ class Adzuna(Search):
     url_forms = ("www.adzuna.com/search?q=WORDS", "www.adzuna.de/search?q=WORDS")
     envelope = "results"
     needs = ("adzuna_app_id", "adzuna_app_key")
+    calm = timedelta(hours=12)
 
     def recognise(self, url: str) -> str | None:
         address = parse_address(url)

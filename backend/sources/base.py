@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Protocol
 
 from backend.domain.exchange import (
@@ -54,7 +55,8 @@ class Source(Protocol):
     something else. `envelope` names the list in a list answer; None where the answer is the bare list.
     `needs` names the settings without which the endpoint cannot be asked, `wants` those that help. `proven`
     is False while no real answer was recorded. `web_pages`: the endpoint is pages made for people, so
-    robots.txt is honoured. `streams`: its list may be too long for memory; it is one answer, which holds all
+    robots.txt is honoured. `calm`: it asks for no more than one visit in so long, whatever a board's own
+    rhythm is. `streams`: its list may be too long for memory; it is one answer, which holds all
     details, and `stream` reads it from a file.
     """
 
@@ -67,6 +69,7 @@ class Source(Protocol):
     wants: tuple[str, ...] = ()
     proven: bool = True
     web_pages: bool = False
+    calm: timedelta = timedelta(0)
     streams: bool = False
 
     def recognise(self, url: str) -> str | None:

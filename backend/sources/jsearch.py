@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from backend.domain.gazetteer import country_code
@@ -38,6 +39,7 @@ class JSearch(Search):
     url_forms = ("jsearch.p.rapidapi.com/search?query=WORDS",)
     envelope = "data"
     needs = ("jsearch_api_key",)
+    calm = timedelta(hours=12)  # plans count calls
 
     def recognise(self, url: str) -> str | None:
         address = parse_address(url)

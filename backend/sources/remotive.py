@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from backend.domain.gazetteer import country_code
 from backend.domain.posting import Location, Posting, merge_duplicates
 from backend.domain.salary import parse_salary
@@ -23,6 +25,7 @@ class Remotive(Search):
     parser_version = 1
     url_forms = ("remotive.com/api/remote-jobs?category=CATEGORY",)
     envelope = "jobs"
+    calm = timedelta(hours=6)
 
     def recognise(self, url: str) -> str | None:
         address = parse_address(url)

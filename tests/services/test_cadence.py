@@ -81,3 +81,24 @@ def test_a_failed_visit_leaves_the_interval_and_backs_off(session, board, endpoi
         assert intervals(session) == [HOUR]
         pause = board.next_crawl_at - clock()
         assert timedelta(hours=expected) <= pause <= timedelta(hours=1.1 * expected)
+
+
+def test_a_source_that_asks_for_calm_is_visited_no_more_often_however_much_its_boards_change(
+    session, board, endpoint, sweep, clock, monkeypatch
+):
+    monkeypatch.setattr(type(registry.source("greenhouse")), "calm", timedelta(hours=6))
+    for number in range(4):
+        endpoint.jobs = {number: "Engineer"}
+        sweep()
+        assert intervals(session) == [6 * HOUR]
+        clock.forward(hours=7)
+    sweep()  # the third closes
+    sweep()
+    assert intervals(session) == [7.5 * HOUR]
+
+
+def test_the_sources_that_ask_for_calm_have_it():
+    calm = {source.name: source.calm for source in registry.SOURCES if source.calm}
+    assert calm["remotive"] >= timedelta(hours=6), "it asks for four calls a day at most"
+    adzuna = timedelta(days=30) / calm["adzuna"] * 5  # pages of one board in a month
+    assert adzuna <= 2500 / 8

@@ -46,6 +46,13 @@ def test_bounds_that_were_set_later_hold_at_once():
     assert Rhythm(HOUR, HOUR, 2 * HOUR).interval(10**6) == 2 * HOUR
 
 
+def test_a_rhythm_is_calmed_and_never_hurried():
+    assert RHYTHM.at_least(6 * HOUR) == Rhythm(6 * HOUR, 6 * HOUR, DAY)
+    assert RHYTHM.at_least(2 * DAY) == Rhythm(2 * DAY, 2 * DAY, 2 * DAY)
+    assert RHYTHM.at_least(timedelta(0)) == RHYTHM
+    assert RHYTHM.at_least(6 * HOUR).interval(60) == 6 * HOUR
+
+
 def test_a_start_outside_the_bounds_moves_them():
     rhythm = Rhythm(timedelta(seconds=6), QUARTER, DAY)
     assert rhythm.after(None, changed=True) == timedelta(seconds=6)
