@@ -9,17 +9,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from sqlalchemy.orm import Session
-
 from backend.domain.matching import Document
 from backend.domain.normalise import Normalised, normalise
 from backend.domain.query import Filters, Query, parse
-from backend.models import Listing, ListingText
-from backend.search.reader import SearchIndex
+from backend.models import Listing, ListingText, db
 from backend.services import indexing
 from backend.services.documents import document_of
-from backend.services.search import find
-from tests.benchmarks import listings_database, listings_real
+from backend.services.search import find, search_directory
+from tests.benchmarks import listings_real, servers
+from tests.benchmarks.ingest import application
 from tests.benchmarks.listings_real import READ_AT
 from tests.benchmarks.listings_stored import Incoming, Shelves
 from tests.benchmarks.search_baselines import BareTantivy, Fts5, NotRanked, TfIdf
@@ -74,10 +72,9 @@ def read(name: str) -> Iterator[dict[str, str]]:
 @contextmanager
 def collection(folder: Path) -> Iterator[Collection]:
     samples = listings_real.described()
-    with listings_database.sqlite(folder / "listings.db") as engine, Session(engine) as session:
-        Shelves(engine).store(_incoming(sample) for sample in samples)
-        indexing.rebuild(session, folder / "index")
-        index = SearchIndex(folder / "index")
+    with servers.redis_server(folder) as redis_url, application(folder, redis_url) as (settings, session, _):
+        Shelves(db.engine).store(_incoming(sample) for sample in samples)
+        indexing.rebuild(session, search_directory(settings))
         documents = {
             listing.id: document_of(listing, html or "", listing.company.name)
             for listing, html in session.query(Listing, ListingText.html).outerjoin(
@@ -87,7 +84,7 @@ def collection(folder: Path) -> Iterator[Collection]:
 
         def ours(asked: Asked) -> list[int]:
             filters = Filters(q=asked.text, sort="relevance", status="all")
-            return [one.id for one in find(session, filters, None, DEPTH, NOW, index).listings]
+            return [one.id for one in find(session, filters, None, DEPTH, NOW).listings]
 
         engines: dict[str, Callable[[Asked], list[int]]] = {"ours": ours}
         for other in (
@@ -96,7 +93,9 @@ def collection(folder: Path) -> Iterator[Collection]:
             TfIdf(),
             BareTantivy(folder / "bare"),
         ):
-            other.load(documents.items())
+            for number, document in documents.items():
+                other.add(number, document)
+            other.finish()
             engines[other.name] = lambda asked, other=other: other.ranked(asked.query, DEPTH, NOW)
         keys = {number: sample.key for number, sample in enumerate(samples, 1)}
         yield Collection(documents, keys, engines)

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 
 import numpy
 import tantivy
@@ -39,11 +40,22 @@ from backend.domain.query_nodes import (
     text_of,
 )
 
-Documents = Iterable[tuple[int, Document]]
-
 
 class NotRanked(Exception):
     """This engine has nothing to rank by in this query."""
+
+
+class Engine(Protocol):
+    """One to compare with: it is given all listings, then asked."""
+
+    name: str
+
+    def add(self, number: int, document: Document, is_open: bool = True) -> None: ...
+
+    def finish(self) -> None: ...
+
+    def ranked(self, query: Query, limit: int, now: datetime) -> list[int]:
+        """The ids of the best. Raises NotRanked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +90,7 @@ class Fts5:
 
     def __init__(self, path: Path, stemmed: bool = False) -> None:
         self.name = "SQLite FTS5 bm25" + (" (stemmed)" if stemmed else "")
-        self.connection = sqlite3.connect(path, isolation_level=None)
+        self.connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         tokenizer = ("porter " if stemmed else "") + "unicode61 remove_diacritics 2"
         self.connection.execute(
             "CREATE VIRTUAL TABLE texts USING fts5(title, company, place, text, facts, content='',"
@@ -89,22 +101,24 @@ class Fts5:
             "CREATE TABLE numbers(id INTEGER PRIMARY KEY, salary REAL, posted REAL, seen REAL)"
         )
 
-    def load(self, documents: Documents) -> None:
         self.connection.execute("BEGIN")
-        for number, document in documents:
-            facts = " ".join(
-                _token(field, value) for field, values in document.values.items() for value in values
-            )
-            texts = (document.title, document.company, "; ".join(document.locations))
-            self.connection.execute(
-                "INSERT INTO texts(rowid, title, company, place, text, facts) VALUES (?, ?, ?, ?, ?, ?)",
-                (number, *texts, document.description_text, facts),
-            )
-            posted = document.posted_at.timestamp() if document.posted_at else None
-            seen = document.first_seen_at.timestamp()
-            self.connection.execute(
-                "INSERT INTO numbers VALUES (?, ?, ?, ?)", (number, document.salary, posted, seen)
-            )
+
+    def add(self, number: int, document: Document, is_open: bool = True) -> None:
+        facts = " ".join(
+            _token(field, value) for field, values in document.values.items() for value in values
+        )
+        texts = (document.title, document.company, "; ".join(document.locations))
+        self.connection.execute(
+            "INSERT INTO texts(rowid, title, company, place, text, facts) VALUES (?, ?, ?, ?, ?, ?)",
+            (number, *texts, document.description_text, facts),
+        )
+        posted = document.posted_at.timestamp() if document.posted_at else None
+        seen = document.first_seen_at.timestamp()
+        self.connection.execute(
+            "INSERT INTO numbers VALUES (?, ?, ?, ?)", (number, document.salary, posted, seen)
+        )
+
+    def finish(self) -> None:
         self.connection.execute("COMMIT")
 
     def ranked(self, query: Query, limit: int, now: datetime) -> list[int]:
@@ -145,23 +159,24 @@ class TfIdf:
 
     name = "TF-IDF cosine"
 
-    def __init__(self) -> None:
+    def __init__(self, conditions: bool = True) -> None:
+        """`conditions`: rows that do not meet them are left out; without, they are passed over."""
         self.vectorizer = TfidfVectorizer(stop_words="english", strip_accents="unicode", dtype=numpy.float32)
+        self.conditions = conditions
         self.documents: list[Document] = []
+        self._ids: list[int] = []
+        self._texts: list[str] = []
 
-    def load(self, documents: Documents, keep: bool = True) -> None:
-        """`keep`: the rows are looked at again for conditions; without, conditions are passed over."""
-        ids: list[int] = []
+    def add(self, number: int, document: Document, is_open: bool = True) -> None:
+        self._ids.append(number)
+        self._texts.append(_whole(document))
+        if self.conditions:
+            self.documents.append(document)
 
-        def texts() -> Iterator[str]:
-            for number, document in documents:
-                ids.append(number)
-                if keep:
-                    self.documents.append(document)
-                yield _whole(document)
-
-        self.matrix = self.vectorizer.fit_transform(texts())
-        self.ids = numpy.array(ids)
+    def finish(self) -> None:
+        self.matrix = self.vectorizer.fit_transform(self._texts)
+        self.ids = numpy.array(self._ids)
+        self._texts.clear()
 
     def ranked(self, query: Query, limit: int, now: datetime) -> list[int]:
         words = " ".join(spelling(sought.terms) for sought in sought_terms(query.node))
@@ -169,7 +184,7 @@ class TfIdf:
         if not vector.nnz:
             raise NotRanked
         scores = (self.matrix @ vector.T).toarray().ravel()
-        if self.documents:
+        if self.conditions:
             scores[~self._allowed(query, now)] = 0
         best = numpy.argpartition(-scores, min(limit, len(scores) - 1))[:limit]
         best = best[numpy.lexsort((self.ids[best], -scores[best]))]
@@ -188,26 +203,32 @@ class BareTantivy:
 
     def __init__(self, path: Path) -> None:
         path.mkdir(parents=True)
+        self.path = path
         builder = tantivy.SchemaBuilder()
         for number in ("id", "order", "posted", "seen"):
             builder.add_integer_field(number, fast=True)
         builder.add_float_field("salary", fast=True)
-        for value in ValueField:
+        for value in ("status", *ValueField):
             builder.add_text_field(value, tokenizer_name="raw", index_option="basic", fast=True)
         for text in ("text", *TextField):
             builder.add_text_field(text, index_option="position")
         self.schema = builder.build()
         self.index = tantivy.Index(self.schema, str(path))
 
-    def load(self, documents: Documents, heap: int = 128_000_000) -> None:
-        writer = self.index.writer(heap, 1)
-        for number, document in documents:
-            writer.add_document(self._stored(number, document))
-        writer.commit()
-        writer.wait_merging_threads()
+        self.writer: tantivy.IndexWriter | None = None
+
+    def add(self, number: int, document: Document, is_open: bool = True) -> None:
+        if self.writer is None:
+            self.writer = self.index.writer()
+        self.writer.add_document(self._stored(number, document, is_open))
+
+    def finish(self) -> None:
+        if self.writer is not None:
+            self.writer.commit()
+            self.writer.wait_merging_threads()
         self.index.reload()
 
-    def _stored(self, number: int, document: Document) -> tantivy.Document:
+    def _stored(self, number: int, document: Document, is_open: bool) -> tantivy.Document:
         stored = tantivy.Document(
             id=number,
             order=int(document.first_seen_at.timestamp()),
@@ -216,6 +237,7 @@ class BareTantivy:
             company=document.company,
             location="; ".join(document.locations),
             text=_whole(document),
+            status="open" if is_open else "closed",
         )
         if document.salary is not None:
             stored.add_float("salary", document.salary)
@@ -226,18 +248,33 @@ class BareTantivy:
                 stored.add_text(field, value)
         return stored
 
+    def reopened(self) -> None:
+        self.index = tantivy.Index(self.schema, str(self.path))
+
     def ranked(self, query: Query, limit: int, now: datetime) -> list[int]:
-        searcher = self.index.searcher()
-        result = searcher.search(self.compiled(query.node, now), limit)
-        return self._ids(searcher, result.hits)
+        return self._ids(self.index.searcher(), self.asked(query, now), limit, None)
 
     def newest(self, query: Query, limit: int, now: datetime) -> list[int]:
-        searcher = self.index.searcher()
-        result = searcher.search(self.compiled(query.node, now), limit, order_by_field="order")
-        return self._ids(searcher, result.hits)
+        return self._ids(self.index.searcher(), self.asked(query, now), limit, "order")
 
-    def _ids(self, searcher: tantivy.Searcher, hits: list) -> list[int]:
-        return [int(value) for value in searcher.fast_field_values("id", [address for _, address in hits])]
+    def facets(self, query: Query, names: Sequence[str], now: datetime) -> dict[str, object]:
+        wanted = {name: {"terms": {"field": name, "size": 20}} for name in names if name in list(ValueField)}
+        return self.index.searcher().aggregate(self.asked(query, now), wanted)
+
+    def asked(self, query: Query, now: datetime) -> tantivy.Query:
+        """What is open."""
+        is_open = _unscored(tantivy.Query.term_query(self.schema, "status", "open"))
+        return tantivy.Query.boolean_query(
+            [(Occur.Must, self.compiled(query.node, now)), (Occur.Must, is_open)]
+        )
+
+    def _ids(
+        self, searcher: tantivy.Searcher, asked: tantivy.Query, limit: int, key: str | None
+    ) -> list[int]:
+        found = searcher.search(asked, limit, True, order_by_field=key)
+        return [
+            int(value) for value in searcher.fast_field_values("id", [address for _, address in found.hits])
+        ]
 
     def compiled(self, node: Node, now: datetime) -> tantivy.Query:
         match node:

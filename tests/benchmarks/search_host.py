@@ -1,0 +1,128 @@
+"""A host with any number of made-up listings: a migrated database, its search index, and what others hold."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy import Engine, create_engine, select
+from sqlalchemy.orm import Session, joinedload
+
+from backend.domain.matching import Document
+from backend.models import Listing, ListingText
+from backend.models.base import prepare_engine
+from backend.search.reader import SearchIndex
+from backend.services import indexing
+from backend.services.documents import document_of
+from tests.benchmarks import memory, servers
+from tests.benchmarks.listings_made import made
+from tests.benchmarks.listings_stored import Shelves
+from tests.benchmarks.search_baselines import BareTantivy
+from tests.benchmarks.search_baselines import Engine as Other
+
+BATCH = 500
+BYTES = 30_000  # of disk a listing: the database, and five indexes of it
+Stored = tuple[int, Document, bool]
+
+
+class NoRoom(Exception):
+    """The disk is too full for so many listings."""
+
+
+@dataclass
+class Host:
+    """`rebuilt`, `bare_built`: seconds to index it all, ours from the database, bare from texts at hand."""
+
+    folder: Path
+    count: int
+    engine: Engine
+    environment: dict[str, str]
+    stored_in: float = 0.0
+    rebuilt: float = 0.0
+    bare_built: float = 0.0
+    bare: BareTantivy = field(init=False)
+
+    @property
+    def directory(self) -> Path:
+        return self.folder / "search"
+
+    def index(self) -> SearchIndex:
+        """One that remembers nothing yet."""
+        index = SearchIndex(self.directory)
+        index.count()
+        return index
+
+    def documents(self) -> Iterator[list[Stored]]:
+        """All listings as queries see them, their texts analysed, in batches."""
+        with Session(self.engine) as session:
+            for low in range(1, self.count + 1, BATCH):
+                rows = (
+                    select(Listing, ListingText.html)
+                    .outerjoin(ListingText, ListingText.listing_id == Listing.id)
+                    .where(Listing.id >= low, Listing.id < low + BATCH)
+                    .options(joinedload(Listing.company), joinedload(Listing.board))
+                )
+                batch = [
+                    (one.id, document_of(one, html or "", one.company.name), one.closed_at is None)
+                    for one, html in session.execute(rows)
+                ]
+                for _, document, _ in batch:
+                    _ = document.description_text
+                yield batch
+                session.rollback()
+                session.expunge_all()
+
+
+@contextmanager
+def host(folder: Path, count: int, redis_url: str) -> Iterator[Host]:
+    """Raises NoRoom."""
+    if shutil.disk_usage(folder).free < BYTES * count:
+        raise NoRoom(f"{BYTES * count / 1e9:.0f} GB of disk are wanted for {count:,} listings")
+    environment = servers.environment(folder, redis_url, TRUSTED_PROXIES="1")
+    memory.jobtracker(environment, "db", "upgrade")
+    with ExitStack() as stack:
+        engine = create_engine(f"sqlite:///{folder}/jobtracker.db")
+        stack.callback(engine.dispose)
+        prepare_engine(engine)
+        one = Host(folder, count, engine, environment)
+        one.stored_in = timed(lambda: Shelves(engine).store(made(count)))
+        with Session(engine) as session:
+            one.rebuilt = timed(lambda: indexing.rebuild(session, one.directory))
+        one.bare = BareTantivy(folder / "bare")
+        one.bare_built = _fill_bare(one)
+        yield one
+
+
+def fill(host: Host, others: Sequence[Other]) -> None:
+    """Give all listings to each of them, side by side."""
+    with ThreadPoolExecutor(len(others)) as pool:
+        working: list[Future[None]] = []
+        for batch in host.documents():
+            for future in working:
+                future.result()
+            working = [pool.submit(_add, other, batch) for other in others]
+        for future in working:
+            future.result()
+        list(pool.map(lambda other: other.finish(), others))
+
+
+def _fill_bare(host: Host) -> float:
+    """How long indexing took; reading the database and its HTML is not counted."""
+    seconds = sum(timed(lambda batch=batch: _add(host.bare, batch)) for batch in host.documents())
+    return seconds + timed(host.bare.finish)
+
+
+def _add(other: Other, batch: list[Stored]) -> None:
+    for number, document, is_open in batch:
+        other.add(number, document, is_open)
+
+
+def timed(work) -> float:
+    begun = time.perf_counter()
+    work()
+    return time.perf_counter() - begun
