@@ -12,7 +12,6 @@ from typing import Literal, get_args
 Language = Literal["en", "fr", "de", "es", "ru"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 
-_READ = 400  # terms that are looked at
 _COMMON = {
     "en": "the and of to with for you our your are will this that is be from their have who can what by "
     "at about work team experience skills engineer developer manager sales assistant lead head software "
@@ -57,7 +56,7 @@ _TELLS = _told()
 
 def detect(text: str) -> Language | None:
     """The language of a text as `analyse.plain` writes it; None if it is another, or cannot be told."""
-    found = Counter(map(_TELLS.get, text.split(maxsplit=_READ)[:_READ]))
+    found = Counter(map(_TELLS.get, text.split()))
     del found[None]
     ranked = found.most_common(2)
     if not ranked or (len(ranked) == 2 and ranked[0][1] == ranked[1][1]):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from backend.domain import keys
 from backend.domain.analyse import BREAK, plain, plain_parts
@@ -30,6 +30,7 @@ from backend.domain.query_nodes import (
 )
 from backend.domain.richtext import rough_text_of
 
+_TELLING = 1_500  # characters of a description that tell its language
 _IN_A_YEAR = {
     SalaryPeriod.HOUR: 2080,
     SalaryPeriod.DAY: 260,
@@ -64,8 +65,8 @@ class Document:
         """The terms of each named text, with a space around each."""
         return {
             TextField.TITLE: f" {plain(self.title)} ",
-            TextField.COMPANY: f" {plain(self.company)} ",
-            TextField.LOCATION: f" {plain_parts(self.locations)} ",
+            TextField.COMPANY: f" {_plain_parts((self.company,))} ",
+            TextField.LOCATION: f" {_plain_parts(self.locations)} ",
         }
 
     @property
@@ -79,7 +80,7 @@ class Document:
 
     @cached_property
     def language(self) -> Language | None:
-        return detect(self.fields[TextField.TITLE] + self.body)
+        return detect(self.fields[TextField.TITLE] + self.body[:_TELLING])
 
     @cached_property
     def stems(self) -> str:
@@ -109,6 +110,9 @@ class Document:
     @property
     def _terms(self) -> list[str]:
         return "".join((*self.fields.values(), self.body)).split()
+
+
+_plain_parts = lru_cache(maxsize=5_000)(plain_parts)  # companies and places come again
 
 
 def document(

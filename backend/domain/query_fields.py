@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 
 from babel import Locale
 
@@ -64,6 +64,7 @@ def read_value(field: ValueField, text: str) -> Value:
     return Value(field, key)
 
 
+@lru_cache(maxsize=5_000)
 def city_value(name: str) -> str:
     """A city's name as it is compared: folded, "Köln " is "koln". Empty if there is no word in it."""
     return spelling(asked_terms(name))

@@ -5,25 +5,63 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from sqlalchemy import Row, Select, literal, select
+
 from backend.domain.matching import Document, document
 from backend.domain.query_fields import country_name
-from backend.models import Listing
+from backend.models import Board, Company, Listing, ListingText
+
+_READ = (
+    Listing.id,
+    Listing.title,
+    Listing.locations,
+    Listing.work_mode,
+    Listing.employment_type,
+    Listing.level,
+    Listing.salary_min,
+    Listing.salary_max,
+    Listing.salary_period,
+    Listing.posted_at,
+    Listing.first_seen_at,
+    Listing.closed_at,
+)
+
+
+def rows(with_text: bool = True) -> Select[*tuple[Any, ...]]:
+    """What `document_in` reads, a row a listing; the caller says of which. Faster than whole listings."""
+    chosen = select(
+        *_READ,
+        Company.name.label("company"),
+        Company.slug.label("employer"),
+        Board.source.label("source"),
+        (ListingText.html if with_text else literal("")).label("html"),
+    )
+    chosen = chosen.join(Company, Company.id == Listing.company_id).join(Board, Board.id == Listing.board_id)
+    return chosen.outerjoin(ListingText, ListingText.listing_id == Listing.id) if with_text else chosen
+
+
+def document_in(row: Row[*tuple[Any, ...]]) -> Document:
+    return _document(row, row.html or "", row.company, row.employer, row.source)
 
 
 def document_of(listing: Listing, html: str, company_name: str) -> Document:
     """Reads `listing.board` and `.company`; `html` is the sanitised description, "" if there is none."""
+    return _document(listing, html, company_name, listing.company.slug, listing.board.source)
+
+
+def _document(listing: Any, html: str, company: str, employer: str, source: str) -> Document:
     return document(
         title=listing.title,
-        company=company_name,
+        company=company,
         locations=[text for place in listing.locations for text in _texts_of(place)],
         description_html=html,
-        cities={place["city"] for place in listing.locations if place.get("city")},
-        employer=listing.company.slug,
         countries={place["country"] for place in listing.locations if place.get("country")},
+        cities={place["city"] for place in listing.locations if place.get("city")},
         mode=listing.work_mode,
         type=listing.employment_type,
         level=listing.level,
-        source=listing.board.source,
+        source=source,
+        employer=employer,
         salary_min=listing.salary_min,
         salary_max=listing.salary_max,
         salary_period=listing.salary_period,

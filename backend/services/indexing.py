@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
-from backend.models import Listing, ListingText
+from backend.models import Listing
 from backend.search import writer
 from backend.search.schema import Entry, IndexUnusable
 from backend.search.writer import IndexWriter
-from backend.services.documents import document_of
+from backend.services import documents
 
 BATCH = 200
 BLOCK = 10_000
@@ -46,16 +46,8 @@ def _everything(session: Session) -> Iterator[Entry]:
 
 
 def _entries(session: Session, ids: Sequence[int]) -> list[Entry]:
-    rows = (
-        select(Listing, ListingText.html)
-        .outerjoin(ListingText, ListingText.listing_id == Listing.id)
-        .where(Listing.id.in_(ids))
-        .options(joinedload(Listing.company), joinedload(Listing.board))
-    )
-    return [
-        Entry(listing.id, listing.closed_at is None, document_of(listing, html or "", listing.company.name))
-        for listing, html in session.execute(rows)
-    ]
+    found = session.execute(documents.rows().where(Listing.id.in_(ids)))
+    return [Entry(row.id, row.closed_at is None, documents.document_in(row)) for row in found]
 
 
 @dataclass

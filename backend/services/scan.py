@@ -8,15 +8,15 @@ from datetime import UTC, datetime
 from itertools import groupby, islice
 from time import monotonic
 
-from sqlalchemy import Select, and_, func, literal, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy.orm import Session
 
 from backend.domain.matching import matches
 from backend.domain.query import Query, Status
 from backend.domain.query_nodes import Words, leaves
-from backend.models import Listing, ListingText
+from backend.models import Listing
 from backend.search.schema import ID_SPACE, order_of
-from backend.services.documents import document_of
+from backend.services import documents
 
 BUDGET = 1.0  # seconds
 _LISTINGS_AT_ONCE = 100
@@ -85,19 +85,12 @@ def _judged(
         isinstance(leaf, Words) and (leaf.field is None or not leaf.exact) for leaf in leaves(query.node)
     )
     while batch := list(islice(orders, _LISTINGS_AT_ONCE)):
-        found = _load(session, [order % ID_SPACE for order in batch], reads_texts)
+        wanted = documents.rows(with_text=reads_texts)
+        wanted = wanted.where(Listing.id.in_([order % ID_SPACE for order in batch]))
+        found = {row.id: row for row in session.execute(wanted)}
         for order in batch:
-            if order % ID_SPACE in found:  # else removed meanwhile
-                listing, html = found[order % ID_SPACE]
-                yield order, matches(query, document_of(listing, html, listing.company.name), now)
-
-
-def _load(session: Session, ids: list[int], reads_texts: bool) -> dict[int, tuple[Listing, str]]:
-    rows = select(Listing, ListingText.html if reads_texts else literal(""))
-    if reads_texts:
-        rows = rows.outerjoin(ListingText, ListingText.listing_id == Listing.id)
-    rows = rows.where(Listing.id.in_(ids)).options(joinedload(Listing.company), joinedload(Listing.board))
-    return {listing.id: (listing, html or "") for listing, html in session.execute(rows)}
+            if row := found.get(order % ID_SPACE):  # else removed meanwhile
+                yield order, matches(query, documents.document_in(row), now)
 
 
 def _below(session: Session, status: Status, below: int | None) -> Iterator[int]:
