@@ -108,7 +108,8 @@ class Sweeper:
                 renew_at = time.monotonic() + pause
 
     def visit(self, assignment: Assignment) -> Visit:
-        limits = Limits(self.settings.board_deadline, self.settings.details_per_visit)
+        settings = self.settings
+        limits = Limits(settings.board_deadline, settings.details_per_visit, settings.feed_deadline)
         source = assignment.source
         credentials = self.settings.credentials((*source.needs, *source.wants))
         with ExitStack() as stack:

@@ -116,10 +116,11 @@ LoadStored = Callable[[int], Mapping[str, Stored]]
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """`seconds` for the whole visit; `details` pages at the most."""
+    """`seconds` for the visit, and again after each page of a list, `many_pages` in all; `details` pages."""
 
     seconds: float
     details: int
+    many_pages: float = 0.0
 
 
 def visit(
@@ -144,7 +145,7 @@ def visit(
         result.error = f"{assignment.source.label} needs the settings {', '.join(lacking).upper()}"
         return result
     try:
-        reader = _Reader(result, fetcher, credentials, begun + limits.seconds)
+        reader = _Reader(result, fetcher, credentials, limits)
         reader.read(load_stored, limits.details, now, spool)
     except SourceGone as error:
         result.status, result.error = CrawlStatus.GONE, str(error)
@@ -171,13 +172,15 @@ class _Reader:
     """Reads one board into a Visit, counting what it asks."""
 
     def __init__(
-        self, result: Visit, fetcher: Fetcher, credentials: Mapping[str, str], deadline: float
+        self, result: Visit, fetcher: Fetcher, credentials: Mapping[str, str], limits: Limits
     ) -> None:
         self.result = result
         self.credentials = credentials
         self.source = result.assignment.source
         self.fetcher = fetcher
-        self.deadline = deadline
+        self.limits = limits
+        self.begun = time.monotonic()
+        self.deadline = self.begun + limits.seconds
 
     def read(self, load_stored: LoadStored, details: int, now: datetime, spool: BinaryIO | None) -> None:
         self.obtain_grant()
@@ -240,6 +243,7 @@ class _Reader:
                 raise SourceChanged(
                     f"{first.request.url}: more than {MAX_PAGES} pages; is the paging endless?"
                 )
+            self.give_time()
             response = self.ask(page.next)
             page = self.source.parse(response)
             fingerprints.add(digest, response, self.source)
@@ -247,6 +251,11 @@ class _Reader:
             complete = complete and page.complete
             pages += 1
         return merge_duplicates(postings), complete, pages
+
+    def give_time(self) -> None:
+        """A list whose pages keep coming has longer, for its first pages alone say too little."""
+        last = self.begun + self.limits.many_pages
+        self.deadline = max(self.deadline, min(time.monotonic() + self.limits.seconds, last))
 
     def read_items(
         self,
