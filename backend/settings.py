@@ -80,7 +80,7 @@ class Settings(BaseSettings):
     max_feed_mb: int = Field(
         2048, ge=1, description="the same for XML feeds, which are read from a file in VAR_DIR"
     )
-    feed_deadline: int = Field(600, ge=1, description="a long XML feed must have arrived after this")
+    feed_deadline: int = Field(600, ge=1, description="a visit to a long XML feed ends after this")
 
     france_travail_client_id: str = Field("", description="for the source france_travail: francetravail.io")
     france_travail_client_secret: SecretStr = SecretStr("")

@@ -30,16 +30,23 @@ from backend.sources.base import Source
 log = logging.getLogger(__name__)
 
 
-def store(session: Session, visit: Visit, parts: LongList, clock: Callable[[], datetime]) -> None:
+def store(
+    session: Session, visit: Visit, parts: LongList, clock: Callable[[], datetime], seconds: float
+) -> None:
     """Store the postings of a visit's long list. What goes wrong is told in the visit.
 
-    What was stored until then stays, and closes nothing.
+    What was stored until then stays, and closes nothing. So does what was stored within `seconds` of the
+    visit's beginning: the rest is left to the next visit.
     """
     begun = time.monotonic()
+    until = begun - visit.seconds + seconds
     try:
         for part in parts.parts():
             if not _store_part(session, visit, part, clock):
                 break  # the lease was lost: so `crawls.store` drops the visit
+            if time.monotonic() > until:
+                visit.leave_rest()
+                break
     except SourceError as error:
         visit.fail(CrawlStatus.CHANGED_SHAPE, str(error))
     except Exception:

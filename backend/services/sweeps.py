@@ -119,7 +119,8 @@ class Sweeper:
             )
             if ended.long_list is not None:
                 session = stack.enter_context(self.open_session())
-                crawl_parts.store(session, ended, ended.long_list, self.clock)
+                until = self.settings.feed_deadline
+                crawl_parts.store(session, ended, ended.long_list, self.clock, until)
         return ended
 
     def load_stored(self, board_id: int) -> dict[str, Stored]:

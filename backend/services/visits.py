@@ -81,7 +81,8 @@ class Visit:
 
     `long_list` is there instead of `items` where the list is too long for memory; `crawl_id` is the report
     that its parts were stored with.
-    `details_left`: some detail pages are still to be read; `more_details`: soon, for they were not asked yet.
+    `details_left`: some detail pages are still to be read; `more_details`: soon, for there was no time for
+    them, or for the rest of a long list.
     `host_fails`: postponed, for its host failed again and again.
     """
 
@@ -106,6 +107,10 @@ class Visit:
     def read(self) -> bool:
         """Whether the board said what it holds."""
         return self.status in READ
+
+    def leave_rest(self) -> None:
+        """What was read is stored, and the next visit, soon, goes on."""
+        self.status, self.fingerprint, self.more_details = CrawlStatus.PARTIAL, None, True
 
     def fail(self, status: CrawlStatus, error: str) -> None:
         self.status, self.error, self.items, self.fingerprint = status, error, None, None

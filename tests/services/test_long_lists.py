@@ -195,6 +195,27 @@ def test_a_posting_that_cannot_be_stored_ends_the_crawl_and_closes_nothing(
     assert (last_crawl(session).status, last_crawl(session).new, board.failures) == ("complete", 3, 0)
 
 
+def test_what_there_was_no_time_for_is_left_to_the_next_visit(
+    session, board, endpoint, sweep, clock, monkeypatch
+):
+    endpoint.body = feed(*map(job, range(4)), job(9))
+    sweep()
+    endpoint.body = feed(*map(job, range(8)))
+    whole = crawl_parts.store
+    monkeypatch.setattr(crawl_parts, "store", lambda *given: whole(*given[:-1], 0))
+    sweep()
+    assert (last_crawl(session).status, last_crawl(session).seen, board.fingerprint) == ("partial", 4, None)
+    assert (board.next_crawl_at - clock()).total_seconds() <= 60
+    assert (rows(session)["9"].missed, board.failures) == (0, 0)
+    monkeypatch.setattr(crawl_parts, "store", whole)
+    sweep()
+    assert (last_crawl(session).status, last_crawl(session).new, last_crawl(session).missing) == (
+        "complete",
+        4,
+        1,
+    )
+
+
 def test_a_crawl_under_way_meets_no_tracker_until_it_ends_or_its_worker_died(
     session, board, endpoint, sweep, clock
 ):
