@@ -4,55 +4,139 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
+from itertools import islice
 
-from backend.domain.analyse import plain, spelling, tokens
+from backend.domain.analyse import Token, plain, spelling, tokens
+from backend.domain.inflect import alternatives
 from backend.domain.query_nodes import Words
 
 WIDTH = 240  # characters, about
+LONGEST = 50_000  # characters of a text that are looked at
+_TRIED = 5  # pieces analysed to find one that shows a word
 _LINES = re.compile(r"\s+")
 _CUT = re.compile(rf".{{1,{WIDTH}}}(?:\s|$)|\S{{{WIDTH}}}", re.DOTALL)
+_FOREIGN_LETTER = re.compile(r"[^\W\x00-\x7f]")
+
+Span = tuple[int, int]
 
 
-def snippet(text: str, sought: Sequence[Words]) -> str | None:
+@dataclass(frozen=True, slots=True)
+class _Sought:
+    """Words to be marked. `root`: how every form of them begins; `written`: how they mostly look."""
+
+    words: Words
+    root: str
+    written: str
+    keys: frozenset[str]
+
+    def stand(self, here: Sequence[Token]) -> bool:
+        """Whether these tokens, as many as the words have terms, are the words."""
+        term = here[0].term
+        if not term.startswith(self.root):
+            return False
+        words = self.words
+        if words.prefix:
+            return True
+        if all(token.term == one for token, one in zip(here, words.terms, strict=True)):
+            return True
+        return not words.exact and not self.keys.isdisjoint(alternatives(term))
+
+
+def snippet(text: str, words: Sequence[Words]) -> str | None:
     """The piece with the most of the sought words, as HTML: all escaped but `<mark>`. None without any."""
-    text = unicodedata.normalize("NFC", text)
-    wanted = [" " + " ".join(words.terms) + ("" if words.prefix else " ") for words in sought]
-    best, most = "", 0
-    for piece in _likely(_CUT.findall(text), sought):
-        terms = f" {plain(piece)} "
-        found = sum(want in terms for want in wanted)
-        if found > most:
-            best, most = piece, found
-        if most == len(wanted):
+    sought = _prepared(tuple(words))
+    text = unicodedata.normalize("NFC", text[:LONGEST])
+    best, marked, most = "", list[Span](), 0
+    for piece, seems in islice(_likely(text, sought), _TRIED):
+        if most >= seems:
             break
-    return _marked(best.strip(), sought) if best else None
+        spans = _spans(piece, sought)
+        found = len({number for number, _ in spans})
+        if found > most:
+            best, marked, most = piece, [span for _, span in spans], found
+    return _marked(best, marked) if best else None
 
 
-def _likely(pieces: list[str], sought: Sequence[Words]) -> list[str]:
-    """The pieces that hold a word as it is usually written; all, if none does. Analysing each is slower."""
-    written = [spelling(words.terms) for words in sought]
-    return [piece for piece in pieces if any(word in piece.lower() for word in written)] or pieces
+@lru_cache(maxsize=500)
+def _prepared(sought: tuple[Words, ...]) -> tuple[_Sought, ...]:
+    return tuple(
+        _Sought(words, words.terms[0], spelling(words.terms), frozenset())
+        if words.exact
+        else _Sought(
+            words, _root(words.terms[0]), _root(words.terms[0]), frozenset(alternatives(words.terms[0]))
+        )
+        for words in sought
+    )
 
 
-def _marked(piece: str, sought: Sequence[Words]) -> str:
-    spans = _spans(piece, sought)
+def _root(term: str) -> str:
+    """What its stems leave of it, less two letters, which differ from form to form (company, companies)."""
+    stems = [key.partition(":")[2] for key in alternatives(term)]
+    ends = (at for at, letter in enumerate(term) if any(stem[at : at + 1] != letter for stem in stems))
+    return term[: max(3, next(ends, len(term)) - 2)]
+
+
+def _likely(text: str, sought: Sequence[_Sought]) -> Iterator[tuple[str, int]]:
+    """The pieces that seem to hold words, the most first, and how many: to analyse each would be slow."""
+    lower = text.lower()
+    hits = list(_hits(lower, sought)) if len(lower) == len(text) else []
+    if hits:
+        pieces = [match.span() for match in _CUT.finditer(text)]
+        starts = [start for start, _ in pieces]
+        held: dict[int, set[int]] = {}
+        for at, number in hits:
+            held.setdefault(bisect_right(starts, at) - 1, set()).add(number)
+        for place in sorted(held, key=lambda place: (-len(held[place]), place)):
+            yield text[slice(*pieces[place])], len(held[place])
+    elif _may_be_written_otherwise(text, sought) and _count(text, sought):
+        for piece in _CUT.findall(text):
+            if number := _count(piece, sought):
+                yield piece, number
+
+
+def _hits(text: str, sought: Sequence[_Sought]) -> Iterator[tuple[int, int]]:
+    """Where words stand as they are usually written, and the number of each."""
+    for number, one in enumerate(sought):
+        at = text.find(one.written)
+        while at >= 0:
+            if at == 0 or not text[at - 1].isalnum():
+                yield at, number
+            at = text.find(one.written, at + 1)
+
+
+def _may_be_written_otherwise(text: str, sought: Sequence[_Sought]) -> bool:
+    """With accents, in another script, or as a name or a phrase with something between its words."""
+    return bool(_FOREIGN_LETTER.search(text)) or any(one.written != one.root for one in sought)
+
+
+def _count(text: str, sought: Sequence[_Sought]) -> int:
+    terms = f" {plain(text)}"
+    return sum(f" {one.root}" in terms for one in sought)
+
+
+def _spans(piece: str, sought: Sequence[_Sought]) -> list[tuple[int, Span]]:
+    """Where the words stand, with the number of each."""
+    found = tokens(piece)
+    spans = []
+    for number, one in enumerate(sought):
+        width = len(one.words.terms)
+        spans += [
+            (number, (found[at].start, found[at + width - 1].end))
+            for at in range(len(found) - width + 1)
+            if one.stand(found[at : at + width])
+        ]
+    return sorted(spans, key=lambda span: (span[1][0], -span[1][1]))
+
+
+def _marked(piece: str, spans: Sequence[Span]) -> str:
     text, last = "", 0
     for start, end in spans:
         if start >= last:
             text += f"{escape(piece[last:start])}<mark>{escape(piece[start:end])}</mark>"
             last = end
-    return _LINES.sub(" ", text + escape(piece[last:]))
-
-
-def _spans(piece: str, sought: Sequence[Words]) -> list[tuple[int, int]]:
-    found = tokens(piece)
-    spans = []
-    for words in sought:
-        width = len(words.terms)
-        for at in range(len(found) - width + 1):
-            here = tuple(token.term for token in found[at : at + width])
-            if here == words.terms or (words.prefix and here[0].startswith(words.terms[0])):
-                spans.append((found[at].start, found[at + width - 1].end))
-    return sorted(spans, key=lambda span: (span[0], -span[1]))
+    return _LINES.sub(" ", text + escape(piece[last:])).strip()

@@ -48,6 +48,10 @@ def only_below(query: Query, field: str, value: int) -> Query:
     return _both(query, below)
 
 
+def only_from(query: Query, field: str, value: int) -> Query:
+    return _both(query, Query.range_query(schema(), field, FieldType.Integer, lower_bound=value))
+
+
 @dataclass(frozen=True, slots=True)
 class _Compiler:
     now: datetime

@@ -22,7 +22,6 @@ from backend.domain.query_nodes import (
     all_of,
     text_of,
 )
-from backend.search.compile import compile_node, only_status
 from backend.search.schema import microseconds
 from backend.search.view import View, tells_age
 
@@ -99,8 +98,7 @@ def _counted(
         wanted[name] = {"terms": {"field": name, "size": TOP}}
         if values:
             wanted[name + _SELECTED] = {"terms": {"field": name, "size": len(values), "include": values}}
-    query = only_status(compile_node(node, now, False, view.searcher), status, view.searcher)
-    found = view.searcher.aggregate(query, wanted)
+    found = view.searcher.aggregate(view.asked(node, status, now).query, wanted)
     return {
         name: _within(found[name]["buckets"]) if name == POSTED else _values(found, name, values)
         for name, values in asked.items()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,15 +15,20 @@ DEPTH = 1000  # nobody reads on; deeper, each page would cost more than the one 
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """The best ids, at most DEPTH, the best first; and how many listings match in all."""
+    """The best ids, at most DEPTH, the best first; how many listings match in all, or `partial` if only so
+    many of the newest were looked at.
+    """
 
-    ids: list[int]
+    ids: array[int]
     total: int
+    partial: bool
 
 
 def rank(view: View, query: Query, status: Status, now: datetime) -> Ranked:
-    result = view.searcher.search(view.asked(query, status, now, ranked=True), limit=DEPTH)
+    asked = view.asked(query.node, status, now, ranked=True)
+    result = view.searcher.search(asked.query, limit=DEPTH)
     orders = view.searcher.fast_field_values("order", [address for _, address in result.hits])
     scored = [(score, int(order or 0)) for (score, _), order in zip(result.hits, orders, strict=True)]
     scored.sort(reverse=True)
-    return Ranked([order % ID_SPACE for _, order in scored], count_of(result))
+    ids = array("I", (order % ID_SPACE for _, order in scored))
+    return Ranked(ids, count_of(result), asked.partial)

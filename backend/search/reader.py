@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from time import monotonic
 
@@ -24,7 +25,7 @@ from backend.search.ranking import DEPTH, Ranked
 from backend.search.remembered import Remembered
 from backend.search.schema import IndexUnusable, prepare, schema
 from backend.search.spelling import Vocabulary
-from backend.search.view import View, count_of
+from backend.search.view import View, count_of, tells_age
 
 VOCABULARY_SECONDS = 600  # the words of an index hardly change
 _LETTERS = 40  # whose words are remembered, half a MB each at a million listings
@@ -37,11 +38,15 @@ class BadCursor(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """A page: listing ids in order, how many listings match in all, and where the next page begins."""
+    """A page: listing ids in order, how many listings match in all, and where the next page begins.
+
+    `partial`: finding all would have taken too long, only the newest listings were looked at.
+    """
 
     ids: list[int]
     total: int
     next_cursor: str | None
+    partial: bool = False
 
 
 class SearchIndex:
@@ -67,12 +72,16 @@ class SearchIndex:
         if sort == "relevance":
             return _page_of(self.rank(query, status=status, now=now), after or 0, limit)
         with self._viewed() as view:
-            return _sorted(view, query, status, sort, after, limit, now)
+            find = partial(_sorted, view, query, status, sort, after, limit, now)
+            asked = ("page", query.canonical, status, sort, after, limit)
+            return find() if tells_age(query.node) else view.remembered.get(asked, find)
 
     def rank(self, query: Query, *, status: Status, now: datetime) -> Ranked:
         """The best thousand."""
         with self._viewed() as view:
-            return ranking.rank(view, query, status, now)
+            find = partial(ranking.rank, view, query, status, now)
+            asked = ("ranked", query.canonical, status)
+            return find() if tells_age(query.node) else view.remembered.get(asked, find)
 
     def facets(
         self, query: Query, *, status: Status, names: Sequence[str], now: datetime
@@ -84,7 +93,7 @@ class SearchIndex:
     def total(self, query: Query, *, status: Status, now: datetime) -> int:
         """How many listings match."""
         with self._viewed() as view:
-            return view.total(query, status, now)
+            return view.total(query.node, status, now)
 
     def corrected(self, query: Query, *, now: datetime, seconds: float) -> list[Node]:
         """The query with its words put right, the likeliest first; what was found in so many seconds."""
@@ -142,14 +151,14 @@ def _sorted(
     view: View, query: Query, status: Status, sort: Sort, after: int | None, limit: int, now: datetime
 ) -> Hits:
     key = _KEYS[sort]
-    asked = view.asked(query, status, now)
-    page = asked if after is None else only_below(asked, key, after)
+    asked = view.asked(query.node, status, now)
+    page = asked.query if after is None else only_below(asked.query, key, after)
     result = view.searcher.search(page, limit=limit + 1, count=after is None, order_by_field=key)
-    total = count_of(result) if after is None else view.total(query, status, now)
+    total = count_of(result) if after is None else view.total(query.node, status, now)
     hits = result.hits
     more = make_cursor(sort, hits[limit - 1][0]) if len(hits) > limit else None
     ids = view.searcher.fast_field_values("id", [address for _, address in hits[:limit]])
-    return Hits([int(value or 0) for value in ids], total, more)
+    return Hits([int(value or 0) for value in ids], total, more, asked.partial)
 
 
 def _page_of(ranked: Ranked, offset: int, limit: int) -> Hits:
@@ -157,7 +166,7 @@ def _page_of(ranked: Ranked, offset: int, limit: int) -> Hits:
         raise BadCursor("by relevance, a search goes no deeper")
     end = offset + limit
     more = make_cursor("relevance", end) if end < len(ranked.ids) else None
-    return Hits(ranked.ids[offset:end], ranked.total, more)
+    return Hits(list(ranked.ids[offset:end]), ranked.total, more, ranked.partial)
 
 
 def make_cursor(sort: Sort, place: int) -> str:

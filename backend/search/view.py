@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from datetime import datetime
 
 import tantivy
 
-from backend.domain.query import Query, Status
+from backend.domain.query import Status
 from backend.domain.query_nodes import Node, Range, RangeField, leaves, text_of
-from backend.search.compile import compile_node, only_status
+from backend.search import effort
+from backend.search.compile import compile_node, only_from, only_status
 from backend.search.remembered import Remembered
 
-_REMEMBERED = 1_000  # counts and facets of so many searches, a few MB
+_REMEMBERED = 1_000  # pages, counts and facets of so many searches, a few MB
+_BUDGET = 150e6  # nanoseconds; a query that would take more looks at the newest listings only
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A query as the index takes it. `partial`: it would have cost too much, older listings are left out."""
+
+    query: tantivy.Query
+    partial: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,17 +33,33 @@ class View:
     searcher: tantivy.Searcher
     remembered: Remembered = field(default_factory=lambda: Remembered(_REMEMBERED))
 
-    def asked(self, query: Query, status: Status, now: datetime, ranked: bool = False) -> tantivy.Query:
-        return only_status(compile_node(query.node, now, ranked, self.searcher), status, self.searcher)
+    def asked(self, node: Node, status: Status, now: datetime, ranked: bool = False) -> Asked:
+        query = only_status(compile_node(node, now, ranked, self.searcher), status, self.searcher)
+        share = _BUDGET / (effort.of(node, self.searcher) or 1)
+        if share >= 1:
+            return Asked(query, partial=False)
+        oldest = self._order_at(2 ** math.floor(math.log2(share)))
+        return Asked(only_from(query, "order", oldest), partial=True)
 
-    def total(self, query: Query, status: Status, now: datetime) -> int:
+    def total(self, node: Node, status: Status, now: datetime) -> int:
         """How many listings match."""
-        moment = now if tells_age(query.node) else None
+        moment = now if tells_age(node) else None
 
         def count() -> int:
-            return count_of(self.searcher.search(self.asked(query, status, now), limit=1))
+            return count_of(self.searcher.search(self.asked(node, status, now).query, limit=1))
 
-        return self.remembered.get(("total", text_of(query.node), status, moment), count)
+        return self.remembered.get(("total", text_of(node), status, moment), count)
+
+    def _order_at(self, share: float) -> int:
+        """The order that this share of all listings lies above."""
+
+        def look() -> int:
+            place = int(share * self.searcher.num_docs)
+            everything = tantivy.Query.all_query()
+            result = self.searcher.search(everything, 1, False, order_by_field="order", offset=place)
+            return max((int(order) for order, _ in result.hits), default=0)
+
+        return self.remembered.get(("order", share), look)
 
 
 def tells_age(node: Node) -> bool:

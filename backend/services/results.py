@@ -35,10 +35,11 @@ class ResultsGone(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """Ids in order, of `total`. `instead`, `did_you_mean`: see `search.Found`."""
+    """Ids in order, of `total`. `partial`, `instead`, `did_you_mean`: see `search.Found`."""
 
     ids: list[int]
     total: int
+    partial: bool
     next_cursor: str | None = None
     instead: str | None = None
     did_you_mean: Sequence[str] = ()
@@ -66,9 +67,9 @@ def _searched(index: SearchIndex, filters: Filters, cursor: str | None, limit: i
     query = filters.to_query()
     if filters.sort == "relevance" and cursor is None:
         ranked = index.rank(query, status=filters.status, now=now)
-        return Results(ranked.ids, ranked.total)
+        return Results(list(ranked.ids), ranked.total, ranked.partial)
     hits = index.search(query, status=filters.status, sort=filters.sort, cursor=cursor, limit=limit, now=now)
-    return Results(hits.ids, hits.total, hits.next_cursor)
+    return Results(hits.ids, hits.total, hits.partial, hits.next_cursor)
 
 
 def _corrections(index: SearchIndex, filters: Filters, now: datetime) -> list[str]:

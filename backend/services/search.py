@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, joinedload
 from backend.app import current_settings
 from backend.domain.query import Filters, Query, Status
 from backend.domain.query_nodes import Words, sought_terms
-from backend.domain.richtext import text_of
+from backend.domain.richtext import rough_text_of
 from backend.domain.snippets import snippet
 from backend.models import Listing, ListingText
 from backend.search.reader import BadCursor, SearchIndex, make_cursor, read_cursor
@@ -37,7 +37,8 @@ class Found:
     """A page of listings (their company and board loaded), in order.
 
     `total` counts all that match; where `partial` is true it counts those met so far: the database answered
-    and its time ran out, or the order asked for needs the index and newest first was taken instead.
+    and its time ran out, or the order asked for needs the index and newest first was taken instead; or the
+    search was so broad that only the newest listings were looked at.
     `canonical` is the query with the filters in it. `snippets`: listing id -> HTML in which all is escaped
     but `<mark>`, where a word of the query stands in the description.
     `facets`: None where none was asked for or the database answered. `instead`: nothing matched, and all this
@@ -96,7 +97,7 @@ def find(
     except IndexUnusable as error:
         log.warning("searching in the database: %s", error)
         return _find_in_database(session, query, filters, cursor, limit, now)
-    found = _found(session, shown, page.ids, page.total, page.next_cursor, partial=False)
+    found = _found(session, shown, page.ids, page.total, page.next_cursor, page.partial)
     return replace(found, facets=counted, instead=page.instead, did_you_mean=page.did_you_mean)
 
 
@@ -132,5 +133,5 @@ def _snippets(session: Session, query: Query, ids: Sequence[int]) -> dict[int, s
     if not sought or not ids:
         return {}
     texts = select(ListingText.listing_id, ListingText.html).where(ListingText.listing_id.in_(ids))
-    made = ((listing_id, snippet(text_of(html), sought)) for listing_id, html in session.execute(texts))
+    made = ((listing_id, snippet(rough_text_of(html), sought)) for listing_id, html in session.execute(texts))
     return {listing_id: text for listing_id, text in made if text}

@@ -24,6 +24,21 @@ def test_the_piece_with_most_of_the_words_is_shown() -> None:
     assert len(piece) < WIDTH + 60
 
 
+def test_inflected_forms_are_marked_unless_the_word_is_quoted() -> None:
+    assert shown("Companies of engineers", "company engineer") == (
+        "<mark>Companies</mark> of <mark>engineers</mark>"
+    )
+    assert shown("Engineers and an engineer", '"engineer"') == "Engineers and an <mark>engineer</mark>"
+    assert shown("des développeuses", "développeuse") == "des <mark>développeuses</mark>"
+
+
+def test_words_are_marked_however_they_are_written() -> None:
+    assert shown("We use NodeJS.", "node.js") == "We use <mark>NodeJS</mark>."
+    assert shown("machine-learning, mostly", '"machine learning"') == "<mark>machine-learning</mark>, mostly"
+    assert shown("東京都で働く", "東京") == "<mark>東京</mark>都で働く"
+    assert shown("ﬁnance in İstanbul", "finance istanbul") == "<mark>ﬁnance</mark> in <mark>İstanbul</mark>"
+
+
 def test_excluded_words_are_not_marked_and_nothing_found_is_none() -> None:
     assert shown("java", "-java") is None
     assert shown("cobol", "python") is None
