@@ -87,8 +87,11 @@ def _store_one(session: Session, visit: Visit, cadence: Cadence, now: datetime, 
 
 
 def _report(session: Session, board: Board, visit: Visit, now: datetime) -> Crawl:
-    """A new report; or that of a long list, begun with its first part."""
-    begun = session.get_one(Crawl, visit.crawl_id) if visit.crawl_id is not None else None
+    """A new report; or that of a long list, begun with its first part; or that of the hold that goes on."""
+    if visit.status == CrawlStatus.POSTPONED:
+        begun = _postponed_last(session, board.id)
+    else:
+        begun = session.get_one(Crawl, visit.crawl_id) if visit.crawl_id is not None else None
     crawl = begun or Crawl(
         board_id=board.id, started_at=visit.started_at, seen=0, new=0, changed=0, reopened=0
     )
@@ -97,6 +100,12 @@ def _report(session: Session, board: Board, visit: Visit, now: datetime) -> Craw
     crawl.baseline = False
     crawl.bytes, crawl.requests, crawl.seconds = visit.bytes, visit.requests, visit.seconds
     return crawl
+
+
+def _postponed_last(session: Session, board_id: int) -> Crawl | None:
+    """The board's last report, if nobody was asked then either: a long hold is one report, not hundreds."""
+    last = session.scalar(select(Crawl).where(Crawl.board_id == board_id).order_by(Crawl.id.desc()).limit(1))
+    return last if last is not None and last.status == CrawlStatus.POSTPONED else None
 
 
 def _end_long_list(

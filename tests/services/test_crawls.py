@@ -1,6 +1,7 @@
 """What a crawl does to the rows: a real fetch from a real server, on both databases."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select, update
@@ -262,6 +263,19 @@ def test_boards_of_a_host_that_fails_are_not_asked_and_count_as_failing(
     assert (other.failures, other.failing_since, other.last_status) == (3, clock(), None)
     assert (board.open_count, board.last_status) == (12, "unavailable")
     assert 55 <= (other.next_crawl_at - clock()).total_seconds() <= 120
+
+
+def test_a_hold_that_goes_on_is_one_report(session, board, endpoint, sweep, clock):
+    endpoint.jobs = {1: "Engineer"}
+    sweep()
+    endpoint.status, endpoint.headers = 429, {"Retry-After": "600"}
+    sweep()
+    for _ in range(3):
+        clock.forward(minutes=1)
+        sweep()
+    reports = session.scalars(select(Crawl).order_by(Crawl.id)).all()
+    assert [report.status for report in reports] == ["complete", "unavailable", "postponed"]
+    assert (reports[-1].started_at, reports[-1].finished_at) == (clock() - timedelta(minutes=2), clock())
 
 
 def test_pages_that_robots_txt_forbids_are_refused_and_close_nothing(
