@@ -6,12 +6,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from functools import cache
+from sys import intern
 
-from backend.domain.inflect import alternatives, exact
+from backend.domain.inflect import alternatives, exact, keys_in
+from backend.domain.language import Language
 from backend.domain.query_nodes import RangeField, ValueField, Words
 
 _PREFIX = 3  # letters
+_REMEMBERED = 30_000  # terms a language, about 10 MB
 
 
 def of_term(term: str, is_exact: bool) -> tuple[str, ...]:
@@ -44,10 +47,25 @@ def of_range(field: RangeField) -> str:
     return f"has:{field}"
 
 
-def beginnings(terms: Iterable[str]) -> Iterator[str]:
-    """All that `of_prefix` asks for: a prefix has two letters or more, one in scripts without spaces."""
-    for term in terms:
-        yield of_prefix(term)
-        yield term[:2] + "*"
-        if not term.isascii():
-            yield term[:1] + "*"
+class _Emitted(dict[str, tuple[str, ...]]):
+    """Term -> all that a listing of one language emits for it, worked out when first met."""
+
+    def __init__(self, language: Language | None) -> None:
+        super().__init__()
+        self.stems = keys_in(language)
+
+    def __missing__(self, term: str) -> tuple[str, ...]:
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        beginnings = {of_prefix(term), term[:2] + "*"}
+        if not term.isascii():  # in scripts without spaces one character is a prefix
+            beginnings.add(term[:1] + "*")
+        emitted = {exact(term), self.stems[term], *map(intern, beginnings)}
+        self[term] = tuple(emitted)
+        return self[term]
+
+
+@cache
+def emitted_in(language: Language | None) -> dict[str, tuple[str, ...]]:
+    """Term -> its keys in a listing of this language. Any term may be asked for."""
+    return _Emitted(language)

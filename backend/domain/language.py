@@ -12,6 +12,8 @@ from typing import Literal, get_args
 Language = Literal["en", "fr", "de", "es", "ru"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 
+_FEW = 12  # words
+_SHARE = 0.08  # of the words of a longer text; a language that is not known here may have two or three
 _COMMON = {
     "en": "the and of to with for you our your are will this that is be from their have who can what by "
     "at about work team experience skills engineer developer manager sales assistant lead head software "
@@ -23,19 +25,19 @@ _COMMON = {
     "wir dich deine deiner dein sie ihr ihre ihren unser unsere unseren im am auf als bei auch wie oder "
     "sowie nach uber sich haben werden dir entwickler ingenieur mitarbeiter leiter leitung kaufmann "
     "werkstudent ausbildung praktikum fachkraft berater vertrieb mwd wmd",
-    "es": "el los las del y con para por una un que en es son se su sus nuestro nuestra nuestros nuestras "
+    "es": "el del y con para por una un que en es son se su sus nuestro nuestra nuestros nuestras "
     "como mas tu tus al lo esta este buscamos experiencia equipo trabajo ingeniero desarrollador gerente "
     "tecnico vendedor asesor auxiliar practicas encargado ofrecemos requisitos",
     "ru": "и в на с по для от к из за не что как мы вы ты вас нас наш наша наши ваш будет или до при это "
     "опыт работы работа работать команда команде требования обязанности условия знание умение инженер "
     "менеджер разработчик специалист программист руководитель аналитик продавец оператор",
-    "it": "il lo gli di del della dei delle degli e ed con per una un che in sono nel nella alla ai al "
+    "it": "il lo gli di del della dei delle degli e ed con per una un che in sono nel nella alla al "
     "nostro nostra siamo esperienza lavoro si",
-    "pt": "o os as do da dos das e com para por uma um que em no na nos nas ao voce sua seu nossa nosso "
+    "pt": "o os as do da dos das e para por uma um que em na nos nas ao voce sua seu nossa nosso "
     "nao experiencia trabalho equipe conhecimento vaga",
     "nl": "het een van en met voor je jij jouw ons onze wij we zijn bij op te aan als dat die ook naar ben "
     "wat functie werken",
-    "pl": "i w z na do dla oraz się sie ze od jest praca pracy doswiadczenie zespol zespolu znajomosc",
+    "pl": "i z na do dla oraz się sie ze od jest praca pracy doswiadczenie zespol zespolu znajomosc",
     "sv": "och att som for med av till ar vi du dig har pa om det en ett i vara din ditt kan",
     "da": "og at som for med af til er vi du dig har pa om det en et i vores din dit kan",
     "uk": "і та у в на з для від до що як ми ви ти не за або досвід роботи команди вимоги",
@@ -55,10 +57,16 @@ _TELLS = _told()
 
 
 def detect(text: str) -> Language | None:
-    """The language of a text as `analyse.plain` writes it; None if it is another, or cannot be told."""
-    found = Counter(map(_TELLS.get, text.split()))
-    del found[None]
-    ranked = found.most_common(2)
-    if not ranked or (len(ranked) == 2 and ranked[0][1] == ranked[1][1]):
+    """The language of a text as `analyse.plain` writes it; None if it is another, or cannot be told.
+
+    A few words of the Latin alphabet that tell nothing are taken for English, as most titles are.
+    """
+    words = text.split()
+    told = Counter(map(_TELLS.get, words))
+    silent = told.pop(None, 0)
+    if len(words) <= _FEW and silent == len(words):
+        return "en" if words and text.isascii() else None
+    (best, count), (_, second) = (*told.most_common(2), (None, 0), (None, 0))[:2]
+    if count == second or (len(words) > _FEW and count < _SHARE * len(words)):
         return None
-    return next((language for language in LANGUAGES if language == ranked[0][0]), None)
+    return next((language for language in LANGUAGES if language == best), None)

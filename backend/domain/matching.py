@@ -93,14 +93,12 @@ class Document:
 
     @cached_property
     def keys(self) -> frozenset[str]:
-        found = set(self._terms) - {BREAK}
-        emitted = set(map(keys_in(self.language).__getitem__, found))
-        emitted.update(map(exact, found), keys.beginnings(found))
-        emitted.update(keys.of_value(field, one) for field, values in self.values.items() for one in values)
         stated = {RangeField.SALARY: self.salary, RangeField.POSTED: self.posted_at}
-        emitted.update(keys.of_range(field) for field, value in stated.items() if value is not None)
-        emitted.add(keys.of_range(RangeField.SEEN))
-        return frozenset(emitted)
+        facts = [keys.of_range(field) for field, value in stated.items() if value is not None]
+        facts += [keys.of_value(field, value) for field, values in self.values.items() for value in values]
+        found = set(self._terms) - {BREAK}
+        emitted = map(keys.emitted_in(self.language).__getitem__, found)
+        return frozenset().union(facts, [keys.of_range(RangeField.SEEN)], *emitted)
 
     @cached_property
     def title_keys(self) -> frozenset[str]:

@@ -164,9 +164,14 @@ def test_going_is_not_go() -> None:
     assert not meets("going", title="", description_text="You are to work with Go and the team.")
 
 
-def test_a_listing_of_an_unknown_language_has_only_exact_words() -> None:
-    assert meets("developers", title="Developers")
-    assert not meets("cook", title="Cooks", description_text="xyzzy plugh")
+def test_a_listing_of_another_language_has_only_exact_words() -> None:
+    italian = "Cerchiamo per il nostro ristorante dei cuochi con esperienza nella cucina degli hotel."
+    assert meets("cuochi", title="Cuochi", description_text=italian)
+    assert not meets("cuoche OR ristoranti OR hotels", title="Cuochi", description_text=italian)
+
+
+def test_a_title_alone_is_taken_for_english() -> None:
+    assert meets("account executive", title="Accounts Executives")
 
 
 @pytest.mark.parametrize(
