@@ -25,6 +25,7 @@ from backend.search.generations import AlreadyHeld
 from backend.search.schema import IndexUnusable
 from backend.search.writer import IndexWriter
 from backend.services import indexing
+from backend.services.completions import Renewal
 from backend.services.indexing import Tail
 from backend.services.search import search_directory
 from backend.settings import load_settings
@@ -98,6 +99,7 @@ def build(directory: Path, session: Session) -> None:
 def follow(index: IndexWriter, session: Session) -> None:
     """Index what changes, until a rebuild has put another index in this one's place."""
     tail = Tail.of(index)
+    completions = Renewal(session, index.directory)
     thorough_at = repair_at = 0.0
     while index.is_current():
         now = time.monotonic()
@@ -109,6 +111,7 @@ def follow(index: IndexWriter, session: Session) -> None:
             repair_at = now + REPAIR_SECONDS
         if count:
             log.info("indexed %d changed listings", count)
+        completions.advance()
         time.sleep(LOOK_SECONDS)
 
 

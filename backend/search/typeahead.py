@@ -14,7 +14,7 @@ import os
 import threading
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -118,24 +118,23 @@ class Completions:
             return self._sections
 
 
-def write(directory: Path, offers: Mapping[str, Iterable[Offer]]) -> None:
-    """Replace the file: kind -> offers."""
-    parts: list[bytes] = []
-    sizes: dict[str, list[int]] = {}
-    for kind, of_kind in offers.items():
-        arrays = _arrays(list(of_kind))
-        sizes[kind] = [len(part) for part in arrays]
-        parts += [part + b"\0" * (-len(part) % _WORD) for part in arrays]
+Parts = list[bytes]
+
+
+def write(directory: Path, sections: Mapping[str, Parts]) -> None:
+    """Replace the file: kind -> what `section` made of its offers."""
+    sizes = {kind: [len(part) for part in parts] for kind, parts in sections.items()}
     head = json.dumps({"format": _FORMAT, "sizes": sizes}).encode()
     head += b" " * (-(len(head) + 1) % _WORD) + b"\n"
     beside = directory / f".{NAME}.{os.getpid()}"
     with beside.open("wb") as file:
-        file.writelines([head, *parts])
+        file.write(head)
+        file.writelines(part + b"\0" * (-len(part) % _WORD) for parts in sections.values() for part in parts)
     beside.replace(directory / NAME)
 
 
-def _arrays(offers: list[Offer]) -> list[bytes]:
-    """The parts of a section, in its order."""
+def section(offers: Sequence[Offer]) -> Parts:
+    """The parts of a `_Section`, in its order."""
     keys = sorted(
         (key.encode(), owner, offer.count * (_INNER if first else 1))
         for owner, offer in enumerate(offers)

@@ -26,7 +26,7 @@ from backend.search.typeahead import Completions, Offer
 Kind = Literal["title", "company", "place"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
-MOST = 50_000  # offers of a kind
+MOST = 20_000  # offers of a kind
 BATCH = 1_000  # listings a step
 STEP = 0.1  # seconds
 PAUSE, REST = 20.0, 30.0  # between two counts: so many seconds, and so many times what the last one took
@@ -113,20 +113,19 @@ def renew(session: Session, directory: Path) -> Iterator[None]:
         for (title,) in rows:
             counts.update(called.keys() & _phrases(title))
         yield
+    named = [
+        Offer(name, _quoted("title", spelling(tuple(key.split()))), counts[key])
+        for key, name in called.items()
+    ]
     places = [
         Offer(name, _quoted("city", key), cities.counts[key]) for key, name in cities.commonest().items()
     ]
     places += [Offer(country_name(code), f"country:{code}", count) for code, count in countries.items()]
-    offers = {
-        "title": [
-            Offer(name, _quoted("title", spelling(tuple(key.split()))), counts[key])
-            for key, name in called.items()
-        ],
-        "company": _named(session, companies),
-        "place": places,
-    }
-    yield
-    typeahead.write(directory, offers)
+    sections = {}
+    for kind, offers in (("title", named), ("company", _named(session, companies)), ("place", places)):
+        sections[kind] = typeahead.section(offers)
+        yield
+    typeahead.write(directory, sections)
 
 
 def _open_listings(session: Session, *columns: Any) -> Iterator[Sequence[Any]]:
