@@ -48,15 +48,19 @@ class Indexers:
         assert starter.stdin
         assert starter.stdout
         self.asks, self.answers = starter.stdin, starter.stdout
+        self.running: int | None = None
 
     def start(self) -> int:
         self.asks.write("one more\n")
         self.asks.flush()
-        return int(self.answers.readline())
+        self.running = int(self.answers.readline())
+        return self.running
 
-    def kill(self, process: int) -> None:
-        os.kill(process, signal.SIGKILL)
-        assert self.answers.readline() == "ended\n"
+    def kill(self) -> None:
+        if self.running is not None:
+            os.kill(self.running, signal.SIGKILL)
+            self.running = None
+            assert self.answers.readline() == "ended\n"
 
 
 @contextmanager
@@ -77,7 +81,11 @@ def indexers(settings: Settings) -> Iterator[Indexers]:
         stdout=subprocess.PIPE,
         text=True,
     ) as starter:
-        yield Indexers(starter)
+        each = Indexers(starter)
+        try:
+            yield each
+        finally:
+            each.kill()
 
 
 class Arrivals:
@@ -154,9 +162,9 @@ def test_fifty_killed_indexers_miss_nothing_and_double_nothing(settings: Setting
                 if not at_work and is_at_work(process):
                     at_work, ends = True, time.monotonic() + random.uniform(0, LIFE)
             assert at_work
-            each.kill(process)
+            each.kill()
             commits |= {meta.stat().st_mtime_ns for meta in index.directory.glob("*/meta.json")}
-        process = each.start()
+        each.start()
         wanted = {
             title: sorted(one for one, is_called in arrivals.titles.items() if is_called == title)
             for title in ("arrived", "changed")
@@ -166,6 +174,5 @@ def test_fifty_killed_indexers_miss_nothing_and_double_nothing(settings: Setting
             time.sleep(0.1)
         assert state(index) == wanted
         assert index.count() == len(arrivals.titles) == len(set(found(index, "")))
-        each.kill(process)
     assert len(arrivals.titles) > 5 * KILLS
     assert len(commits) > KILLS / 10, "they were killed before they did anything"
