@@ -23,22 +23,10 @@ from backend.services.scan import scan
 from tests.services.stored import Shelf
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
-WORDS = [
-    "java",
-    "javascript",
-    "C++",
-    "c",
-    "C#",
-    ".NET",
-    "node.js",
-    "react.js",
-    "R&D",
-    "r",
-    "go",
+NAMES = ["java", "javascript", "C++", "c", "C#", ".NET", "node.js", "react.js", "R&D", "r", "go", "going"]
+NAMES += [
     "Köln",
     "ﬁn",
-]
-WORDS += [
     "senior",
     "full-stack",
     "東京都",
@@ -49,21 +37,36 @@ WORDS += [
     "Ёлка",
     "Μηχανικός",
     "مُهَنْدِس",
-    "x" * 70,
     "ไทย",
+    "x" * 70,
 ]
+FORMS = {  # of each language some forms of a few words, and a sentence by which it is known
+    "en": ("engineer engineers engineering manage managing", "You are one of us and work with the team."),
+    "fr": ("développeur développeurs nationale nationaux", "Nous cherchons pour notre équipe avec vous."),
+    "de": ("Entwickler Entwicklern häuser haus", "Wir suchen dich für unser Team und mit uns."),
+    "es": (
+        "desarrollador desarrolladora mejor mejores",
+        "Buscamos para nuestro equipo una persona con ganas.",
+    ),
+    "ru": ("повар повара повара́ми инженер инженеров", "Мы ищем в нашу команду для работы с нами."),
+}
+INFLECTED = [form for forms, _ in FORMS.values() for form in forms.split()]
+SENTENCES = [sentence for _, sentence in FORMS.values()]
+WORDS = NAMES + INFLECTED
 PLAIN = st.sampled_from(WORDS)
+VALUES = ["country:de", "country:jp", "mode:remote", "type:contract", "level:senior", "source:lever"]
+VALUES += ["employer:acme", "employer:acme-2", "city:köln", 'city:"new york"', "city:東京"]
 AMOUNTS = st.sampled_from(["40k", "50000", "52,000", "104000"])
 AGES = st.sampled_from(["1h", "24h", "7d", "2w"])
 COMPARISONS = st.sampled_from(["<", "<=", ">", ">="])
 LEAVES = st.one_of(
     PLAIN,
     st.lists(PLAIN, min_size=1, max_size=3).map(lambda words: f'"{" ".join(words)}"'),
-    st.sampled_from(["java*", "se*", "東*", "京*", "ma*", "cp*"]),
+    st.sampled_from(["java*", "se*", "東*", "京*", "ma*", "cp*", "engine*", "пов*"]),
+    st.sampled_from(INFLECTED),
+    st.builds('{}"{}"'.format, st.sampled_from(["", "title:"]), st.sampled_from(INFLECTED)),
     st.builds("{}:{}".format, st.sampled_from(["title", "company", "location"]), PLAIN),
-    st.sampled_from(
-        ["country:de", "country:jp", "mode:remote", "type:contract", "level:senior", "source:lever"]
-    ),
+    st.sampled_from(VALUES),
     st.builds("salary{}{}".format, COMPARISONS, AMOUNTS),
     st.builds("{}{}{}".format, st.sampled_from(["posted", "seen"]), COMPARISONS, AGES),
 )
@@ -83,7 +86,9 @@ DOCUMENTS = st.builds(
     title=TEXTS,
     company=TEXTS,
     locations=st.lists(TEXTS, max_size=2),
-    description_text=TEXTS,
+    description_text=st.builds("{} {}".format, st.sampled_from(["", *SENTENCES]), TEXTS),
+    employer=st.sampled_from(["acme", "acme-2"]),
+    cities=st.sets(st.sampled_from(["Köln", "New York", "東京"]), max_size=2),
     countries=st.sets(st.sampled_from(["DE", "JP", "FR"]), max_size=2),
     mode=st.sampled_from(["remote", "onsite", None]),
     type=st.sampled_from(["contract", None]),
@@ -113,7 +118,7 @@ def ids_by_index(index: SearchIndex, query: Query) -> set[int]:
 
 
 @hypothesis_settings(max_examples=60, deadline=None)
-@given(documents=st.lists(DOCUMENTS, max_size=6), texts=st.lists(QUERIES, min_size=1, max_size=8))
+@given(documents=st.lists(DOCUMENTS, max_size=8), texts=st.lists(QUERIES, min_size=1, max_size=8))
 def test_the_index_finds_what_matching_matches(documents: list[Document], texts: list[str]) -> None:
     with TemporaryDirectory() as folder:
         entries = [Entry(number, True, one) for number, one in enumerate(documents, start=1)]
@@ -127,7 +132,7 @@ def test_the_index_finds_what_matching_matches(documents: list[Document], texts:
 
 @pytest.fixture
 def stored(session: Session, tmp_path: Path) -> tuple[Session, SearchIndex]:
-    """Forty listings of made-up words in a database and in an index."""
+    """Sixty listings of made-up words in a database and in an index."""
     chance = random.Random(7)
 
     def text(most: int) -> str:
@@ -135,10 +140,10 @@ def stored(session: Session, tmp_path: Path) -> tuple[Session, SearchIndex]:
 
     shelf = Shelf(session, NOW)
     boards = [shelf.board, shelf.new_board(shelf.new_company("Go Köln C++"), "lever")]
-    for _ in range(40):
+    for _ in range(60):
         shelf.add(
             title=text(3),
-            html=f"<p>{text(5)}</p><ul><li>{text(2)}</li></ul>",
+            html=f"<p>{chance.choice(['', *SENTENCES])} {text(5)}</p><ul><li>{text(2)}</li></ul>",
             places=[(text(2), chance.choice(["DE", "JP", None])) for _ in range(chance.randint(0, 2))],
             board=chance.choice(boards),
             work_mode=chance.choice(["remote", None]),

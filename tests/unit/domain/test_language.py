@@ -18,7 +18,7 @@ OTHERS = [
     "Wij zoeken een ervaren collega voor ons team in Utrecht die aan onze producten werkt.",
     "Szukamy doświadczonej osoby do naszego zespołu w Krakowie, która chce się rozwijać z nami.",
     "Ми шукаємо досвідченого інженера до нашої команди, який буде працювати над новими продуктами.",
-    "Ürün ekibimize katılacak yeni deneyimli bir yazılım mühendisi arıyoruz; İstanbul ofisimizde tam zamanlı olacak.",
+    "Ürün ekibimize katılacak yeni deneyimli bir yazılım mühendisi arıyoruz; İstanbul'da tam zamanlı.",
     "私たちは東京のチームで働く経験豊富なエンジニアを探しています。",
 ]
 

@@ -4,7 +4,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from backend.domain.analyse import terms
+from backend.domain.inflect import keys_in
+from backend.domain.language import Language
 from backend.domain.matching import document, matches, yearly_pay
 from backend.domain.query import parse
 
@@ -150,6 +155,21 @@ def test_a_word_matches_its_inflected_forms_in_the_language_of_the_listing(query
 )
 def test_a_quoted_word_is_exact(query: str, text: str) -> None:
     assert not meets(query, title="", description_text=text)
+
+
+SENTENCES = {"en": ENGLISH, "fr": FRENCH, "de": GERMAN, "es": SPANISH, "ru": RUSSIAN}
+FORMS = st.sampled_from([*" ".join(SENTENCES.values()).replace(".", "").split(), "go", "C++", "4711"])
+
+
+@given(language=st.sampled_from([*SENTENCES]), added=FORMS, sought=FORMS)
+def test_a_word_matches_where_it_stands_or_shares_a_stem_in_the_language(
+    language: Language, added: str, sought: str
+) -> None:
+    text = SENTENCES[language] + " " + added
+    (term,) = terms(sought)
+    shared = keys_in(language)[term] in {keys_in(language)[one] for one in terms(text)}
+    assert meets(sought, title="", description_text=text) == (term in terms(text) or shared)
+    assert meets(f'"{sought}"', title="", description_text=text) == (term in terms(text))
 
 
 def test_a_word_of_the_title_is_inflected_and_a_name_is_not() -> None:
