@@ -13,7 +13,7 @@ from itertools import islice
 
 from backend.domain.analyse import Token, plain, spelling, tokens
 from backend.domain.inflect import alternatives
-from backend.domain.query_nodes import Words
+from backend.domain.query_nodes import TextField, Words
 
 WIDTH = 240  # characters, about
 LONGEST = 50_000  # characters of a text that are looked at
@@ -60,6 +60,14 @@ def snippet(text: str, words: Sequence[Words]) -> str | None:
         if found > most:
             best, marked, most = piece, [span for _, span in spans], found
     return _marked(best, marked) if best else None
+
+
+def marked(text: str, words: Sequence[Words], field: TextField) -> str | None:
+    """A whole title, company or place, marked as a snippet is: why it was found. None without any word."""
+    sought = _prepared(tuple(one for one in words if one.field in (None, field)))
+    text = unicodedata.normalize("NFC", text)
+    spans = [span for _, span in _spans(text, sought)]
+    return _marked(text, spans) if spans else None
 
 
 @lru_cache(maxsize=500)

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 from backend.domain.query import parse
-from backend.domain.query_nodes import sought_terms
-from backend.domain.snippets import WIDTH, snippet
+from backend.domain.query_nodes import TextField, sought_terms
+from backend.domain.snippets import WIDTH, marked, snippet
 
 
 def shown(text: str, query: str) -> str | None:
@@ -42,3 +42,14 @@ def test_words_are_marked_however_they_are_written() -> None:
 def test_excluded_words_are_not_marked_and_nothing_found_is_none() -> None:
     assert shown("java", "-java") is None
     assert shown("cobol", "python") is None
+
+
+def test_a_title_is_marked_whole_with_the_words_that_may_stand_in_it() -> None:
+    sought = sought_terms(parse("engineers title:backend company:acme -java").node)
+    assert marked("Backend Engineer, Acme <i>", sought, TextField.TITLE) == (
+        "<mark>Backend</mark> <mark>Engineer</mark>, Acme &lt;i&gt;"
+    )
+    assert marked("Acme Engineering", sought, TextField.COMPANY) == (
+        "<mark>Acme</mark> <mark>Engineering</mark>"
+    )
+    assert marked("Berlin", sought, TextField.LOCATION) is None
