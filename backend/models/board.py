@@ -25,8 +25,9 @@ class Board(Base):
     Due means: active, `next_crawl_at` passed, and no lease that still runs. `validators`, `fingerprint` and
     `parser_version` are those of the last stored complete crawl. `held` remembers what a held crawl saw
     (see `domain/diff`): {"seen": [external ids], "at": ISO date}. `empties` does so for empty answers:
-    {"count": n, "since": ISO date}. `interval_seconds` is the board's own, which moves with how often it
-    changes (`domain/cadence`); None until its first visit.
+    {"count": n, "since": ISO date}. `barren` are pages that are no openings (`services/barren`).
+    `interval_seconds` is the board's own, which moves with how often it changes (`domain/cadence`); None
+    until its first visit.
     """
 
     __tablename__ = "boards"
@@ -64,5 +65,6 @@ class Board(Base):
     parser_version: Mapped[int | None]
     held: Mapped[dict[str, Any] | None]
     empties: Mapped[dict[str, Any] | None]
+    barren: Mapped[dict[str, Any] | None]
 
     company: Mapped[Company] = relationship(back_populates="boards")

@@ -35,6 +35,7 @@ CLAIMED = (
     Board.held,
     Board.empties,
     Board.failures,
+    Board.barren,
 )
 
 
@@ -184,6 +185,7 @@ def claim_due(session: Session, now: datetime, limit: int, lease: timedelta) -> 
             open_count=row.open_count,
             settled=not row.missing_count and row.held is None and row.empties is None,
             failing=bool(row.failures) or row.status != BoardStatus.ACTIVE,
+            barren=row.barren or {},
         )
         for row in rows
     ]

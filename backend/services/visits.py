@@ -25,6 +25,7 @@ from backend.domain.posting import Posting, merge_duplicates
 from backend.fetch import AddressRefused, Fetcher
 from backend.models import CrawlStatus
 from backend.services import fingerprints
+from backend.services.barren import Barren
 from backend.services.fingerprints import Digest, list_hash_of, new_digest, validators_of
 from backend.services.long_lists import LongList, checked
 from backend.sources.base import Page, Source
@@ -38,7 +39,7 @@ class Assignment:
     """What a visit needs to know of a board; plain values, so that threads share no session.
 
     `settled`: no listing is missing, no crawl held, the board not emptied; an unchanged answer then changes
-    nothing. `failing`: its last visit failed, or it was gone.
+    nothing. `failing`: its last visit failed, or it was gone. `barren`: see `services/barren`.
     """
 
     board_id: int
@@ -53,6 +54,7 @@ class Assignment:
     open_count: int = 0
     settled: bool = False
     failing: bool = False
+    barren: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,7 @@ class Visit:
     host_fails: bool = False
     details_left: bool = False
     more_details: bool = False
+    barren: dict[str, int] = field(default_factory=dict)
     bytes: int = 0
     requests: int = 0
     seconds: float = 0.0
@@ -184,6 +187,7 @@ class _Reader:
         self.source = result.assignment.source
         self.fetcher = fetcher
         self.limits = limits
+        self.barren = Barren(result.assignment.barren, result.started_at)
         self.begun = time.monotonic()
         self.deadline = self.begun + limits.seconds
 
@@ -207,6 +211,7 @@ class _Reader:
         postings, complete, pages = self.read_pages(response, digest)
         if current and complete and digest.hexdigest() == board.fingerprint:
             return self.unchanged()
+        self.result.barren = self.barren.kept
         self.result.items = self.read_items(postings, request, load_stored(board.board_id), details, now)
         self.result.status = CrawlStatus.COMPLETE if complete else CrawlStatus.PARTIAL
         if complete and not self.result.details_left:
@@ -272,8 +277,13 @@ class _Reader:
     ) -> dict[str, Item]:
         items: dict[str, Item] = {}
         for posting in postings:
-            list_hash: str | None = list_hash_of(posting, self.source)
+            list_hash = list_hash_of(posting, self.source)
+            kept_hash: str | None = list_hash
             known = stored.get(posting.external_id)
+            if posting.provisional and self.barren.holds(list_hash):
+                if known is not None:
+                    items[posting.external_id] = Item(None, known.content_hash, None)
+                continue
             if known is not None and known.list_hash == list_hash:
                 items[posting.external_id] = Item(list_hash, known.content_hash, None)
                 continue
@@ -284,14 +294,14 @@ class _Reader:
                 details -= 1
                 if detailed is None:
                     self.result.details_left = True
-                    list_hash = None
+                    kept_hash = None
                     if known is not None:
                         items[posting.external_id] = Item(None, known.content_hash, None)
                     if known is not None or posting.provisional:
                         continue
                 posting = detailed or posting
             content = normalise.normalise(posting, now)
-            items[posting.external_id] = Item(list_hash, content.content_hash, content)
+            items[posting.external_id] = Item(kept_hash, content.content_hash, content)
         return items
 
     def read_detail(self, posting: Posting, request: Request) -> Posting | None:
@@ -303,4 +313,6 @@ class _Reader:
             return None
         except SourceError as error:
             self.result.error = self.result.error or f"a detail page: {error}"
+            if posting.provisional and isinstance(error, SourceChanged | SourceGone):
+                self.barren.add(list_hash_of(posting, self.source))
             return None

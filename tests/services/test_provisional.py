@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import cast
 
+from sqlalchemy.orm import Session
+
+from backend.domain.cadence import Rhythm
 from backend.fetch import Fetcher
+from backend.models import begin_write
+from backend.services import boards, crawls
+from backend.services.unchanged import Cadence
 from backend.services.visits import Assignment, Limits, Stored, Visit, visit
 from backend.sources.base import Request, Response, SourceUnavailable
 from backend.sources.registry import source
@@ -25,15 +33,28 @@ ANSWERS = {
 
 
 class Recorded:
-    """A fetcher that answers from a table."""
+    """A fetcher that answers from a table, and counts."""
+
+    def __init__(self, answers: Mapping[str, str]) -> None:
+        self.answers = answers
+        self.asked: list[str] = []
 
     def fetch(self, request: Request, deadline: float, **_: object) -> Response:
-        return Response(200, ANSWERS[request.url].encode(), {}, request, request.url)
+        self.asked.append(request.url)
+        return Response(200, self.answers[request.url].encode(), {}, request, request.url)
 
 
-def read(details: int, stored: dict[str, Stored]) -> Visit:
+def read(
+    details: int,
+    stored: dict[str, Stored],
+    barren: Mapping[str, int] | None = None,
+    now: datetime = NOW,
+    fetcher: Recorded | None = None,
+) -> Visit:
     board = Assignment(1, "lease", source("json_ld"), f"{SITE}/sitemap.xml", {}, None, None)
-    return visit(board, cast(Fetcher, Recorded()), {}, lambda _: stored, Limits(60, details), NOW)
+    board = replace(board, barren=barren or {})
+    web = cast(Fetcher, fetcher or Recorded(ANSWERS))
+    return visit(board, web, {}, lambda _: stored, Limits(60, details), now)
 
 
 def test_a_page_that_carries_no_posting_is_no_listing() -> None:
@@ -55,6 +76,64 @@ def test_a_known_listing_stays_while_its_page_cannot_be_read() -> None:
     known = {f"{SITE}/jobs/jobs-fair": Stored("older", "content")}
 
     assert set(read(10, known).items or {}) == {f"{SITE}/jobs/potter", f"{SITE}/jobs/jobs-fair"}
+
+
+def test_a_page_that_is_no_opening_is_asked_again_after_a_week_or_two() -> None:
+    first = read(10, {})
+    assert len(first.barren) == 1
+    later = read(10, {}, first.barren, NOW + timedelta(days=6), web := Recorded(ANSWERS))
+    assert f"{SITE}/jobs/jobs-fair" not in web.asked
+    assert f"{SITE}/jobs/potter" in web.asked
+    assert later.barren == first.barren
+    assert (later.error, later.details_left) == (None, False)
+    read(10, {}, first.barren, NOW + timedelta(days=15), web := Recorded(ANSWERS))
+    assert f"{SITE}/jobs/jobs-fair" in web.asked
+
+
+def test_a_page_that_changed_meanwhile_is_asked_at_once() -> None:
+    dated = SITEMAP.replace("fair</loc>", "fair</loc><lastmod>2026-10-22</lastmod>")
+    changed = ANSWERS | {f"{SITE}/sitemap.xml": f"<urlset>{dated}</urlset>"}
+    read(10, {}, read(10, {}).barren, NOW, web := Recorded(changed))
+    assert f"{SITE}/jobs/jobs-fair" in web.asked
+
+
+def test_what_the_list_no_longer_names_is_forgotten() -> None:
+    gone = ANSWERS | {f"{SITE}/sitemap.xml": f"<urlset><url><loc>{SITE}/jobs/potter</loc></url></urlset>"}
+    assert read(10, {}, read(10, {}).barren, NOW, Recorded(gone)).barren == {}
+
+
+def test_a_listing_whose_page_lost_its_posting_stays_and_is_left_alone_too() -> None:
+    known = {f"{SITE}/jobs/jobs-fair": Stored("older", "content")}
+    barren = read(10, known).barren
+    found = read(10, known, barren, NOW, web := Recorded(ANSWERS))
+    assert f"{SITE}/jobs/jobs-fair" not in web.asked
+    assert set(found.items or {}) == {f"{SITE}/jobs/potter", f"{SITE}/jobs/jobs-fair"}
+
+
+def test_a_page_that_could_not_be_had_is_not_taken_for_one_without_an_opening() -> None:
+    class Down(Recorded):
+        def fetch(self, request: Request, deadline: float, **more: object) -> Response:
+            if request.url.endswith("fair"):
+                raise SourceUnavailable(f"{request.url}: no answer")
+            return super().fetch(request, deadline, **more)
+
+    assert read(10, {}, fetcher=Down(ANSWERS)).barren == {}
+
+
+def test_the_board_remembers_its_pages_from_visit_to_visit(session: Session) -> None:
+    begin_write(session)
+    board = boards.add(session, source("json_ld"), f"{SITE}/sitemap.xml", "Larkspur", NOW)
+    session.commit()
+    (claimed,) = boards.claim_due(session, NOW, 1, timedelta(minutes=1))
+    web = cast(Fetcher, Recorded(ANSWERS))
+    found = visit(claimed, web, {}, lambda _: {}, Limits(60, 10), NOW)
+    hour = timedelta(hours=1)
+    crawls.store(session, [found], Cadence(Rhythm(hour, hour, hour), hour), NOW, lambda: 0.5)
+    session.expire_all()
+    assert board.barren == found.barren != {}
+    later = NOW + timedelta(days=1)
+    (again,) = boards.claim_due(session, later, 1, timedelta(minutes=1))
+    assert again.barren == found.barren
 
 
 class Refusing:
