@@ -1,5 +1,8 @@
 """From findings to matches: one row for each tracker that may be told, written by pages.
 
+A query with 250,000 followers must not keep waiting one that has a single follower. So a pass writes first
+the matches of all findings that have few followers; those of the others come by pages, whoever has had fewest
+pages first, and instant trackers before all. Each page is a transaction that also says how far it went.
 Who may be told what: truths 7 and 8 of the design, and `may_be_told` below.
 """
 
@@ -7,12 +10,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from functools import reduce
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Insert,
+    Select,
+    Text,
+    and_,
+    cast,
+    column,
+    exists,
+    func,
+    or_,
+    select,
+    true,
+    update,
+    values,
+)
 from sqlalchemy.orm import Session
 
 from backend.models import BlockedCompany, Cadence, Crawl, Finding, Listing, Match, Tracker, User, begin_write
+from backend.models.base import UTCDateTime
 from backend.queueing import JobName, enqueue_after_commit
 from backend.services import timetables
 from backend.services.timetables import Times
@@ -20,104 +41,167 @@ from backend.services.trackers import collecting
 from backend.services.upsert import insert_into
 from backend.settings import Settings
 
+FRESH, INSTANT, EVERYONE = 0, 1, 1_000_000  # `Finding.stage`: from the last two on it counts pages
 FINDINGS_AT_ONCE = 200
-PAIRS_A_PAGE = 500
+FEW = 50  # followers whose matches are written at once
+PAGE = 2_000
+PAGES_A_PASS = 8  # of instant trackers, and as many of all
 
 
-class Place(NamedTuple):
-    """The last pair of a page."""
-
-    finding_id: int
-    tracker_id: int
+def anything_pending(session: Session) -> bool:
+    return session.scalar(select(Finding.id).where(Finding.fanned_at.is_(None)).limit(1)) is not None
 
 
-class Pair(NamedTuple):
-    """A finding and a tracker to be told of it."""
-
-    finding_id: int
-    listing_id: int
-    found_at: datetime
-    tracker_id: int
-    user_id: int
-    times: Times
-
-
-class Pending(NamedTuple):
-    """Findings whose matches are to be written, and when the newest of them was found."""
-
-    ids: list[int]
-    newest: datetime
-
-
-def fan_out(session: Session, settings: Settings, now: datetime) -> int:
-    """Write the matches of all findings that have none yet. Returns how many were written."""
+def fan_out_pass(session: Session, settings: Settings, now: datetime) -> int:
+    """All findings with few followers, then some pages of those with many. Returns how many were written."""
     written = 0
-    while findings := pending(session):
-        place: Place | None = Place(0, 0)
-        while place is not None:
-            count, place = write_page(session, settings, findings, place, now)
+    newest = session.scalar(select(func.max(Finding.id)).where(pending(FRESH, INSTANT)))
+    while newest is not None and (count := write_fresh(session, settings, newest, now)) is not None:
+        written += count
+    for first, end in ((INSTANT, EVERYONE), (EVERYONE, None)):
+        for _ in range(PAGES_A_PASS):
+            count = write_page(session, settings, pending(first, end), now)
+            if count is None:
+                break
             written += count
     return written
 
 
-def pending(session: Session) -> Pending | None:
+def pending(first: int, end: int | None) -> ColumnElement[bool]:
+    before_end = true() if end is None else Finding.stage < end
+    return and_(Finding.fanned_at.is_(None), Finding.stage >= first, before_end)
+
+
+def write_fresh(session: Session, settings: Settings, newest: int, now: datetime) -> int | None:
+    """One transaction: findings that nobody was told of. Those of many followers move on to their pages."""
+    begin_write(session)
+    beyond_few = nth_follower(FEW)
     rows = session.execute(
-        select(Finding.id, Finding.found_at)
-        .where(Finding.fanned_at.is_(None))
+        select(Finding.id, beyond_few)
+        .where(pending(FRESH, INSTANT), Finding.id <= newest)
         .order_by(Finding.id)
         .limit(FINDINGS_AT_ONCE)
+        .with_for_update(of=Finding, skip_locked=True)
     ).all()
-    return Pending([row.id for row in rows], max(row.found_at for row in rows)) if rows else None
+    if not rows:
+        session.rollback()
+        return None
+    few = [finding_id for finding_id, another in rows if another is None]
+    many = [finding_id for finding_id, another in rows if another is not None]
+    count = insert_matches(session, settings, Finding.id.in_(few), now) if few else 0
+    mark(session, few, fanned_at=now)
+    mark(session, many, stage=INSTANT)
+    session.commit()
+    return count
 
 
 def write_page(
-    session: Session, settings: Settings, findings: Pending, after: Place, now: datetime
-) -> tuple[int, Place | None]:
-    """One transaction: the next page of pairs; with the last page the findings are marked.
+    session: Session, settings: Settings, chosen: ColumnElement[bool], now: datetime
+) -> int | None:
+    """One transaction: a page of the finding that has had fewest. None: there is none.
 
-    One found again meanwhile, by a later crawl, stays unmarked: it has its own trackers to tell.
+    In the end all followers are gone through, also those of the first pages: their cadence may have changed
+    meanwhile. What was written stays as it is.
     """
     begin_write(session)
-    pairs = next_pairs(session, findings.ids, after, now)
-    count = insert_matches(session, settings, pairs, now) if pairs else 0
-    if count and any(pair.times.cadence == Cadence.INSTANT for pair in pairs):
-        enqueue_after_commit(session, JobName.NOTIFY_DUE)
-    full = len(pairs) == PAIRS_A_PAGE
-    if not full:
-        session.execute(
-            update(Finding)
-            .where(Finding.id.in_(findings.ids), Finding.found_at <= findings.newest)
-            .values(fanned_at=now)
-        )
+    finding = session.scalar(
+        select(Finding)
+        .where(chosen)
+        .order_by(Finding.stage, Finding.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    if finding is None:
+        session.rollback()
+        return None
+    instant = finding.stage < EVERYONE
+    followers = and_(Finding.id == finding.id, Tracker.id > finding.fanned_to)
+    if instant:
+        followers = and_(followers, Tracker.cadence == Cadence.INSTANT.value)
+    last = session.scalar(
+        select(Tracker.id)
+        .join(Finding, Finding.query_id == Tracker.query_id)
+        .where(followers)
+        .order_by(Tracker.id)
+        .limit(1)
+        .offset(PAGE - 1)
+    )
+    page = followers if last is None else and_(followers, Tracker.id <= last)
+    count = insert_matches(session, settings, page, now)
+    if last is not None:
+        mark(session, [finding.id], stage=finding.stage + 1, fanned_to=last)
+    elif instant:
+        mark(session, [finding.id], stage=EVERYONE, fanned_to=0)
+    else:
+        mark(session, [finding.id], fanned_at=now)
     session.commit()
-    return count, Place(pairs[-1].finding_id, pairs[-1].tracker_id) if full else None
+    return count
 
 
-def next_pairs(session: Session, finding_ids: Sequence[int], after: Place, now: datetime) -> list[Pair]:
-    """Findings x the trackers that may be told of them, in a fixed order."""
-    rows = session.execute(
-        select(
-            Finding.id,
-            Finding.listing_id,
-            Finding.found_at,
-            Tracker.id,
-            Tracker.user_id,
-            *timetables.COLUMNS,
-        )
+def nth_follower(number: int) -> ColumnElement[int | None]:
+    """The tracker that comes after so many others of a finding's query, if there is one."""
+    followers = select(Tracker.id).where(Tracker.query_id == Finding.query_id)
+    return followers.order_by(Tracker.id).limit(1).offset(number).scalar_subquery()
+
+
+def mark(session: Session, finding_ids: Sequence[int], **fields: object) -> None:
+    session.execute(
+        update(Finding).where(Finding.id.in_(finding_ids)).values(**fields),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def insert_matches(session: Session, settings: Settings, chosen: ColumnElement[bool], now: datetime) -> int:
+    """Write the matches of the chosen findings x trackers, inside the database. Returns how many are new."""
+    times = [Times(*row) for row in session.execute(pairs(*timetables.COLUMNS).where(chosen).distinct())]
+    if not times:
+        return 0
+    moments = due_moments(settings, times, now)
+    found = (
+        pairs(Tracker.id, Tracker.user_id, Finding.listing_id, Finding.found_at, moments.c.due_at)
+        .join(moments, moments.c.times == times_key())
+        .where(chosen, may_be_told(now), not_blocked())
+    )
+    insert = insert_into(session, Match).from_select(
+        ["tracker_id", "user_id", "listing_id", "found_at", "due_at"], found
+    )
+    insert = insert.on_conflict_do_nothing(index_elements=["tracker_id", "listing_id"])
+    count = rows_written(session, insert)
+    if count and any(each.cadence == Cadence.INSTANT for each in times):
+        enqueue_after_commit(session, JobName.NOTIFY_DUE)
+    return count
+
+
+def rows_written(session: Session, insert: Insert) -> int:
+    """Execute it. Python's SQLite counts no rows for a statement that begins with WITH."""
+    result = session.execute(insert)
+    if session.get_bind().dialect.name == "sqlite":
+        return session.scalar(select(func.changes())) or 0
+    return int(getattr(result, "rowcount", 0))
+
+
+def pairs(*columns: Any) -> Select[Any]:
+    """Of findings and the trackers that follow their queries."""
+    return (
+        select(*columns)
+        .select_from(Finding)
         .join(Tracker, Tracker.query_id == Finding.query_id)
         .join(User, User.id == Tracker.user_id)
         .join(Listing, Listing.id == Finding.listing_id)
         .outerjoin(Crawl, Crawl.id == Finding.crawl_id)
-        .where(
-            Finding.id.in_(finding_ids),
-            tuple_(Finding.id, Tracker.id) > tuple_(after.finding_id, after.tracker_id),
-            may_be_told(now),
-            not_blocked(),
-        )
-        .order_by(Finding.id, Tracker.id)
-        .limit(PAIRS_A_PAGE)
     )
-    return [Pair(*row[:5], Times(*row[5:])) for row in rows]
+
+
+def due_moments(settings: Settings, times: Sequence[Times], now: datetime) -> FromClause:
+    """When what is found now is told, for each way in which the followers are told."""
+    rows = [("|".join(map(str, each)), timetables.due(settings, each, now)) for each in times]
+    return values(column("times", Text()), column("due_at", UTCDateTime()), name="moments").data(rows).cte()
+
+
+def times_key() -> ColumnElement[str]:
+    """The times of a tracker and its user in one text, as `due_moments` writes them."""
+    first, *others = [func.coalesce(cast(each, Text()), str(None)) for each in timetables.COLUMNS]
+    return reduce(lambda text, each: text.concat("|").concat(each), others, first)
 
 
 def may_be_told(now: datetime) -> ColumnElement[bool]:
@@ -140,19 +224,3 @@ def not_blocked() -> ColumnElement[bool]:
     return ~exists().where(
         BlockedCompany.user_id == Tracker.user_id, BlockedCompany.company_id == Listing.company_id
     )
-
-
-def insert_matches(session: Session, settings: Settings, pairs: Sequence[Pair], now: datetime) -> int:
-    moments = {times: timetables.due(settings, times, now) for times in {pair.times for pair in pairs}}
-    rows = [
-        {
-            "tracker_id": pair.tracker_id,
-            "user_id": pair.user_id,
-            "listing_id": pair.listing_id,
-            "found_at": pair.found_at,
-            "due_at": moments[pair.times],
-        }
-        for pair in pairs
-    ]
-    insert = insert_into(session, Match).on_conflict_do_nothing(index_elements=["tracker_id", "listing_id"])
-    return len(session.execute(insert.returning(Match.id), rows).all())

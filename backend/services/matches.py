@@ -20,9 +20,9 @@ from sqlalchemy.orm import Session, joinedload
 from backend.domain.matching import Document
 from backend.domain.query import QueryError, parse
 from backend.domain.sieve import Sieve, Sift, sift_of
-from backend.models import Crawl, Finding, Listing, ListingText, Tracker, begin_write
+from backend.models import Crawl, CrawlStatus, Finding, Listing, ListingText, Tracker, begin_write
 from backend.services.documents import document_of
-from backend.services.fan_out import fan_out
+from backend.services.fan_out import FRESH, anything_pending, fan_out_pass
 from backend.services.filing import file_unfiled, filed_under
 from backend.services.trackers import collecting
 from backend.services.upsert import insert_into
@@ -34,15 +34,17 @@ CRAWLS_AT_ONCE = 20
 LISTINGS_AT_ONCE = 200
 TESTS_AT_ONCE = 500_000  # some seconds of work: what a crash may cost
 ROWS_AT_ONCE = 500
+TURNS = 100  # of a second or few each
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Matched:
-    """What one call did."""
+    """What one call did; not `all` if it ended for its length, and another should go on."""
 
-    crawls: int
-    findings: int
-    matches: int
+    crawls: int = 0
+    findings: int = 0
+    matches: int = 0
+    all: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,24 +67,30 @@ class Batch:
 
 
 def match_crawls(session: Session, settings: Settings, now: datetime) -> Matched:
-    """Match all crawls that are not matched yet, and write the matches of their findings."""
+    """Match the crawls that are not matched yet, and write the matches of their findings.
+
+    A few crawls and a pass of matches take turns, so that neither keeps the other waiting.
+    """
     file_unfiled(session, now)
-    matches = fan_out(session, settings, now)  # what a crash may have left
-    crawls = findings = after = 0
-    while waiting := unmatched(session, after):
-        batch = match_batch(session, waiting, now)
-        after = batch.last
-        written = store(session, batch.done, batch.found, now)
-        crawls, findings = crawls + written.crawls, findings + written.findings
-        matches += fan_out(session, settings, now)
-    return Matched(crawls, findings, matches)
+    done = Matched()
+    after = 0
+    for _ in range(TURNS):
+        if waiting := unmatched(session, after):
+            batch = match_batch(session, waiting, now)
+            after = batch.last
+            store(session, batch, now, done)
+        elif not anything_pending(session):
+            return done
+        done.matches += fan_out_pass(session, settings, now)
+    done.all = False
+    return done
 
 
 def unmatched(session: Session, after: int) -> list[tuple[int, datetime]]:
     """(crawl id, when it finished) of the next crawls."""
     rows = session.execute(
         select(Crawl.id, Crawl.finished_at)
-        .where(Crawl.matched_at.is_(None), Crawl.id > after)
+        .where(Crawl.matched_at.is_(None), Crawl.status != CrawlStatus.READING, Crawl.id > after)
         .order_by(Crawl.id)
         .limit(CRAWLS_AT_ONCE)
     )
@@ -185,13 +193,13 @@ def sift_of_text(canonical: str) -> Sift | None:
         return None
 
 
-def store(session: Session, crawl_ids: Sequence[int], found: Sequence[Found], now: datetime) -> Matched:
+def store(session: Session, batch: Batch, now: datetime, done: Matched) -> None:
     """Write findings and mark their crawls, in one transaction; what another worker has marked is left."""
     begin_write(session)
     mine = set(
         session.scalars(
             select(Crawl.id)
-            .where(Crawl.id.in_(crawl_ids), Crawl.matched_at.is_(None))
+            .where(Crawl.id.in_(batch.done), Crawl.matched_at.is_(None))
             .with_for_update(skip_locked=True)
         )
     )
@@ -202,14 +210,15 @@ def store(session: Session, crawl_ids: Sequence[int], found: Sequence[Found], no
             "crawl_id": one.crawl_id,
             "found_at": now,
         }
-        for one in found
+        for one in batch.found
         if one.crawl_id in mine
     ]
     for start in range(0, len(rows), ROWS_AT_ONCE):
         insert_findings(session, rows[start : start + ROWS_AT_ONCE])
     session.execute(update(Crawl).where(Crawl.id.in_(mine)).values(matched_at=now))
     session.commit()
-    return Matched(len(mine), len(rows), 0)
+    done.crawls += len(mine)
+    done.findings += len(rows)
 
 
 def insert_findings(session: Session, rows: list[dict[str, object]]) -> None:
@@ -221,6 +230,8 @@ def insert_findings(session: Session, rows: list[dict[str, object]]) -> None:
             "crawl_id": insert.excluded.crawl_id,
             "found_at": insert.excluded.found_at,
             "fanned_at": None,
+            "stage": FRESH,
+            "fanned_to": 0,
         },
         where=Finding.crawl_id.is_distinct_from(insert.excluded.crawl_id),
     )

@@ -188,7 +188,7 @@ def test_a_crash_between_the_steps_loses_and_doubles_nothing(world, ada, mocker)
     tracker_id = world.track(ada, "python")
     world.forward(minutes=1)
     world.crawl(["Python developer"])
-    broken = mocker.patch.object(matches, "fan_out", side_effect=[0, KeyboardInterrupt])
+    broken = mocker.patch.object(matches, "fan_out_pass", side_effect=KeyboardInterrupt)
     with pytest.raises(KeyboardInterrupt):
         world.match()
     assert world.count(Finding) == 1
@@ -231,8 +231,7 @@ def test_a_crawl_that_breaks_the_matcher_holds_back_no_other(world, ada, mocker)
 
 
 def test_many_followers_are_written_by_pages(world, ada, mocker):
-    mocker.patch.object(fan_out, "PAIRS_A_PAGE", 3)
-    mocker.patch.object(fan_out, "FINDINGS_AT_ONCE", 2)
+    mocker.patch.multiple(fan_out, FEW=2, PAGE=3, PAGES_A_PASS=1, FINDINGS_AT_ONCE=2)
     ids = [world.track(world.add_user(), "python") for _ in range(7)]
     world.forward(minutes=1)
     world.crawl(["Python one", "Python two", "Python three"])

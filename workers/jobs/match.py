@@ -8,9 +8,10 @@ from workers.bootstrap import job_context
 
 
 def match_crawls() -> None:
-    """Match every crawl that waits."""
+    """Match every crawl that waits; a job that gets long leaves the rest to the next."""
     with job_context(JobName.MATCH_CRAWLS) as context:
-        matches.match_crawls(context.session, context.settings, context.now())
+        if not matches.match_crawls(context.session, context.settings, context.now()).all:
+            context.wake(JobName.MATCH_CRAWLS)
 
 
 def file_queries() -> None:
