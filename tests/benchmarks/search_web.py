@@ -57,7 +57,7 @@ def over_http(host: Host, port: int) -> Table:
         servers.PeakMemory("web", web.pid) as used,
     ):
         address = f"http://127.0.0.1:{port}"
-        servers.wait_until(lambda: requests.get(f"{address}/healthz", timeout=2).ok)
+        servers.wait_until(lambda: requests.get(f"{address}/healthz", timeout=5).ok, seconds=120)
         clients = Clients(address)
         asked = {name: list(paths) for name, paths in _paths("open").items()}
         for path in [
