@@ -39,6 +39,7 @@ class Settings(BaseSettings):
     port: int = Field(5000, ge=1, le=65535, description="the port the web process listens on")
     web_threads: int = Field(8, ge=1, le=64)
     public_url: str = Field("", description="as people reach the page; empty: http://HOST:PORT")
+    export_limit: int = Field(50_000, ge=1, description="listings in one CSV or JSON Lines export")
     trusted_proxies: int = Field(0, ge=0, le=5, description="how many proxies set X-Forwarded-For before us")
     metrics_token: SecretStr = Field(
         SecretStr(""), description="bearer token for /metrics; empty: admins only"

@@ -12,6 +12,8 @@ from backend.api import (
     blocked_companies,
     companies,
     documentation,
+    exports,
+    feeds,
     listings,
     mailed_links,
     operations,
@@ -26,6 +28,8 @@ from backend.api import (
 BLUEPRINTS: tuple[APIBlueprint, ...] = (
     search.blueprint,
     listings.blueprint,
+    feeds.blueprint,
+    exports.blueprint,
     companies.blueprint,
     stats.blueprint,
     suggestions.blueprint,

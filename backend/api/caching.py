@@ -36,7 +36,9 @@ def revalidate(response: Response) -> None:
     response.headers["Cache-Control"] = "public, no-cache" if is_public() else "private, no-store"
     if TAG in request.environ:
         response.set_etag(request.environ[TAG], weak=True)
-    elif not response.is_streamed:
+    if response.is_streamed:
+        return  # to look at it would be to read it to its end
+    if TAG not in request.environ:
         response.add_etag(weak=True)
     response.make_conditional(request)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Iterator
-from contextlib import closing
 from typing import Any, Protocol
 
 import brotli
@@ -79,10 +78,7 @@ def compress(response: Response) -> Response:
 
 
 def compressed(pieces: Iterable[bytes], compressor: Compressor) -> Iterator[bytes]:
-    """Closes `pieces` when the caller goes away early."""
-    source = iter(pieces)
-    with closing(source):  # type: ignore[type-var]  # werkzeug's are generators
-        for piece in source:
-            if out := compressor.feed(piece):
-                yield out
+    for piece in pieces:
+        if out := compressor.feed(piece):
+            yield out
     yield compressor.end()

@@ -55,6 +55,12 @@ class Message(Answer):
     message: str
 
 
+def a_text(content_type: str, description: str, example: str) -> dict[int | str, dict[str, Any]]:
+    """The `responses` of a view that answers text of its own kind."""
+    content = {"schema": {"type": "string"}, "example": example}
+    return {200: {"description": description, "content": {content_type: content}}}
+
+
 def is_list(annotation: Any) -> bool:
     if get_origin(annotation) in (list, tuple, set, frozenset):
         return True

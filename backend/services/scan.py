@@ -71,6 +71,22 @@ def scan(
     return Scanned(ids, total, next_below, complete=True)
 
 
+def walk(
+    session: Session, query: Query, *, status: Status, below: int | None, now: datetime, budget: float
+) -> Iterator[int]:
+    """The orders of all that match, falling, uncounted. Raises TimeoutError when its seconds are over."""
+    ends = monotonic() + budget
+    orders = _below(session, status, below)
+    if query.is_empty:
+        yield from orders
+        return
+    for order, matched in _judged(session, query, orders, now):
+        if matched:
+            yield order
+        if monotonic() > ends:
+            raise TimeoutError("the database took too long to look at every listing")
+
+
 def _page_of_all(session: Session, status: Status, below: int | None, limit: int) -> Scanned:
     orders = list(islice(_below(session, status, below), limit + 1))
     total = session.scalar(select(func.count()).select_from(_rows(status).subquery())) or 0

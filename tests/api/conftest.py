@@ -35,7 +35,7 @@ class Caller:
         return self.get("/api/session").json["csrf_token"]
 
     def get(self, path: str, **options: Any) -> TestResponse:
-        return self.client.get(path, environ_base=self.address, **options)
+        return self.client.get(path, environ_base=self.address, buffered=True, **options)
 
     def send(self, method: str, path: str, json: Any = None) -> TestResponse:
         body = {} if json is None else {"json": json}

@@ -333,6 +333,81 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/listings/export.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All that a search finds, as CSV
+         * @description At most 50,000 rows, or as many as the operator allows. UTF-8, a header row, times in UTC. A text that a
+         *     spreadsheet would take for a formula begins with an apostrophe.
+         */
+        get: operations["exportCsv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/listings/export.jsonl": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All that a search finds, as JSON Lines
+         * @description At most 50,000 lines, or as many as the operator allows. Each is a `ListingSummary` without its snippet.
+         */
+        get: operations["exportJsonl"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/listings/feed.atom": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The newest 100 listings of a search as an Atom feed */
+        get: operations["feedAtom"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/listings/feed.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The newest 100 listings of a search as a JSON feed */
+        get: operations["feedJson"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/listings/{id}": {
         parameters: {
             query?: never;
@@ -721,6 +796,14 @@ export interface components {
              * @example Europe/Berlin
              */
             time_zone?: string | null;
+        };
+        /** Author */
+        Author: {
+            /**
+             * Name
+             * @example Stripe
+             */
+            name: string;
         };
         /** BlockedCompanies */
         BlockedCompanies: {
@@ -1203,6 +1286,81 @@ export interface components {
              * @example DE
              */
             value: string;
+        };
+        /**
+         * JsonFeed
+         * @description JSON Feed 1.1: https://www.jsonfeed.org/version/1.1/
+         */
+        JsonFeed: {
+            /** Description */
+            description: string;
+            /** Feed Url */
+            feed_url: string;
+            /** Home Page Url */
+            home_page_url: string;
+            /** Items */
+            items: components["schemas"]["JsonFeedItem"][];
+            /**
+             * Title
+             * @example Job Tracker: python country:DE
+             */
+            title: string;
+            /**
+             * Version
+             * @default https://jsonfeed.org/version/1.1
+             * @constant
+             */
+            version?: "https://jsonfeed.org/version/1.1";
+        };
+        /**
+         * JsonFeedItem
+         * @description `url` is the page here, `external_url` the posting at the company.
+         */
+        JsonFeedItem: {
+            /** Authors */
+            authors: components["schemas"]["Author"][];
+            /** Content Html */
+            content_html: string;
+            /**
+             * Date Modified
+             * Format: date-time
+             * @example 2026-03-01T08:00:00Z
+             */
+            date_modified: string;
+            /**
+             * Date Published
+             * Format: date-time
+             * @example 2026-03-01T08:00:00Z
+             */
+            date_published: string;
+            /** External Url */
+            external_url: string;
+            /**
+             * Id
+             * @example tag:jobs.example.org,2026-03-01:listings/17
+             */
+            id: string;
+            /**
+             * Summary
+             * @example Stripe · Berlin · remote · senior
+             */
+            summary: string;
+            /**
+             * Tags
+             * @example [
+             *       "remote",
+             *       "senior",
+             *       "DE"
+             *     ]
+             */
+            tags: string[];
+            /**
+             * Title
+             * @example Senior Python Engineer – Stripe
+             */
+            title: string;
+            /** Url */
+            url: string;
         };
         /**
          * Level
@@ -3504,6 +3662,256 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListingPage"];
+                };
+            };
+            /** @description Something in the request is not right; `fields` says what */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Any other refusal, such as 429 with Retry-After */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    exportCsv: {
+        parameters: {
+            query?: {
+                /** @description words, "phrases", -excluded, title:... */
+                q?: string;
+                /** @description words of the name */
+                company?: string[];
+                /** @description ISO 3166-1 alpha-2 codes or English names */
+                country?: string[];
+                /** @description words of the place */
+                location?: string;
+                mode?: components["schemas"]["WorkMode"][];
+                type?: components["schemas"]["EmploymentType"][];
+                level?: components["schemas"]["Level"][];
+                source?: string[];
+                /** @description slugs of companies */
+                employer?: string[];
+                /** @description whole names */
+                city?: string[];
+                /** @description 24h, 7d or 4w */
+                posted_within?: string;
+                /** @description for a year, in the listing's own currency */
+                salary_min?: number;
+                status?: "open" | "closed" | "all";
+                /** @description by relevance there are only the best thousand */
+                sort?: "newest" | "relevance" | "salary";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One row a listing */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example id,title,company,…
+                     *     17,Senior Python Engineer,Stripe,…
+                     */
+                    "text/csv": string;
+                };
+            };
+            /** @description Something in the request is not right; `fields` says what */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Any other refusal, such as 429 with Retry-After */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    exportJsonl: {
+        parameters: {
+            query?: {
+                /** @description words, "phrases", -excluded, title:... */
+                q?: string;
+                /** @description words of the name */
+                company?: string[];
+                /** @description ISO 3166-1 alpha-2 codes or English names */
+                country?: string[];
+                /** @description words of the place */
+                location?: string;
+                mode?: components["schemas"]["WorkMode"][];
+                type?: components["schemas"]["EmploymentType"][];
+                level?: components["schemas"]["Level"][];
+                source?: string[];
+                /** @description slugs of companies */
+                employer?: string[];
+                /** @description whole names */
+                city?: string[];
+                /** @description 24h, 7d or 4w */
+                posted_within?: string;
+                /** @description for a year, in the listing's own currency */
+                salary_min?: number;
+                status?: "open" | "closed" | "all";
+                /** @description by relevance there are only the best thousand */
+                sort?: "newest" | "relevance" | "salary";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One listing a line */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example {"id":17,"title":"Senior Python Engineer",…} */
+                    "application/jsonl": string;
+                };
+            };
+            /** @description Something in the request is not right; `fields` says what */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Any other refusal, such as 429 with Retry-After */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    feedAtom: {
+        parameters: {
+            query?: {
+                /** @description words, "phrases", -excluded, title:... */
+                q?: string;
+                /** @description words of the name */
+                company?: string[];
+                /** @description ISO 3166-1 alpha-2 codes or English names */
+                country?: string[];
+                /** @description words of the place */
+                location?: string;
+                mode?: components["schemas"]["WorkMode"][];
+                type?: components["schemas"]["EmploymentType"][];
+                level?: components["schemas"]["Level"][];
+                source?: string[];
+                /** @description slugs of companies */
+                employer?: string[];
+                /** @description whole names */
+                city?: string[];
+                /** @description 24h, 7d or 4w */
+                posted_within?: string;
+                /** @description for a year, in the listing's own currency */
+                salary_min?: number;
+                status?: "open" | "closed" | "all";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Atom 1.0 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example <feed xmlns="http://www.w3.org/2005/Atom"><title>Job Tracker: python country:DE</title>…</feed> */
+                    "application/atom+xml": string;
+                };
+            };
+            /** @description Something in the request is not right; `fields` says what */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Any other refusal, such as 429 with Retry-After */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    feedJson: {
+        parameters: {
+            query?: {
+                /** @description words, "phrases", -excluded, title:... */
+                q?: string;
+                /** @description words of the name */
+                company?: string[];
+                /** @description ISO 3166-1 alpha-2 codes or English names */
+                country?: string[];
+                /** @description words of the place */
+                location?: string;
+                mode?: components["schemas"]["WorkMode"][];
+                type?: components["schemas"]["EmploymentType"][];
+                level?: components["schemas"]["Level"][];
+                source?: string[];
+                /** @description slugs of companies */
+                employer?: string[];
+                /** @description whole names */
+                city?: string[];
+                /** @description 24h, 7d or 4w */
+                posted_within?: string;
+                /** @description for a year, in the listing's own currency */
+                salary_min?: number;
+                status?: "open" | "closed" | "all";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description JSON Feed 1.1 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/feed+json": components["schemas"]["JsonFeed"];
                 };
             };
             /** @description Something in the request is not right; `fields` says what */
