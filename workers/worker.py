@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 from typing import Any
 
@@ -61,6 +62,8 @@ def main(queues: tuple[str, ...], processes: int) -> None:
     """Work on QUEUES, the first named first."""
     settings = load_settings()
     configure_logging(settings)
+    gc.collect()
+    gc.freeze()  # what is loaded stays shared with every process forked from here
     WorkerPool(
         queues,
         connection=Redis.from_url(settings.redis_address),

@@ -5,7 +5,7 @@ Only a complete crawl can miss a listing: the types say so (DESIGN, truth 3).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -80,10 +80,12 @@ def diff(
     memory: Memory,
     now: datetime,
     empty_after: timedelta,
+    others: int = 0,
 ) -> Changes:
     """What a crawl means for the listings of its board.
 
     `empty_after`: how long a board must answer empty, three times at least, before its listings close.
+    `others`: so many open listings more, which the crawl saw and about which nothing is asked.
     """
     if isinstance(crawl, UnchangedCrawl):
         return _unchanged(known, memory, now, empty_after)
@@ -93,7 +95,7 @@ def diff(
     unseen = [key for key, listing in known.items() if not listing.closed and key not in crawl.items]
     if not crawl.items and unseen:
         return _emptied(unseen, memory, now, empty_after)
-    return _complete(known, frozenset(crawl.items), seen, unseen, memory)
+    return _complete(known, crawl.items.keys(), seen, unseen, memory, others)
 
 
 def _met(memory: Memory, items: frozenset[str]) -> Memory:
@@ -122,17 +124,18 @@ def _seen(known: Mapping[str, Known], items: Mapping[str, str]) -> Changes:
 
 def _complete(
     known: Mapping[str, Known],
-    items: frozenset[str],
+    items: Set[str],
     seen: Changes,
     unseen: list[str],
     memory: Memory,
+    others: int,
 ) -> Changes:
     if memory.held is not None and nearly_same(memory.held, items):
         return _confirmed(seen, unseen, memory.held)
     newly = [key for key in unseen if not known[key].missed]
-    open_count = sum(not listing.closed for listing in known.values())
+    open_count = others + sum(not listing.closed for listing in known.values())
     if open_count >= HOLD_FROM and len(newly) > HOLD_SHARE * open_count:
-        return replace(seen, held=True, memory=Memory(held=items))
+        return replace(seen, held=True, memory=Memory(held=frozenset(items)))
     missing, closed = _count_misses(known, unseen)
     return replace(seen, missing=missing, closed=closed)
 
@@ -169,6 +172,6 @@ def _emptied(unseen: list[str], memory: Memory, now: datetime, empty_after: time
     return Changes(emptied=True, memory=Memory(empties=count, empty_since=since))
 
 
-def nearly_same(one: frozenset[str], other: frozenset[str]) -> bool:
+def nearly_same(one: Set[str], other: Set[str]) -> bool:
     """Whether two sets of ids differ in at most a fifth of all that either holds."""
     return len(one ^ other) <= SAME_SET * len(one | other)

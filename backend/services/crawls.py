@@ -120,8 +120,8 @@ def _end_long_list(
     """Its listings are stored by parts; what is left is what the whole of it means for the others."""
     crawl.baseline = board.baseline_at is None and crawl.complete
     found = CompleteCrawl(parts.ids) if crawl.complete else PartialCrawl(parts.ids)
-    known = listing_rows.load_open(session, board.id)
-    whole = diff(known, found, memory_of(board), now, cadence.empty_after)
+    unseen, others = listing_rows.load_unseen(session, board.id, parts.ids)
+    whole = diff(unseen, found, memory_of(board), now, cadence.empty_after, others)
     changes = Changes(missing=whole.missing, closed=whole.closed)
     if whole.held or whole.emptied:
         crawl.status = CrawlStatus.HELD if whole.held else CrawlStatus.EMPTY

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -16,6 +16,7 @@ from backend.models import Board, Crawl, Listing, ListingEvent, ListingText
 from backend.services.visits import Item
 
 CHUNK = 500  # parameters of one IN list
+PIECE = 5000  # rows of a long answer
 # Inserting into the tables themselves: through the mapped classes the same rows take three times as long.
 LISTINGS, TEXTS = cast(Table, Listing.__table__), cast(Table, ListingText.__table__)
 
@@ -49,16 +50,28 @@ def load(session: Session, board_id: int, keys: Sequence[str] | None = None) -> 
     }
 
 
-def load_open(session: Session, board_id: int) -> dict[str, Known]:
-    """The open listings of a board as a diff of ids sees them: few bytes each, for there may be many."""
-    rows = session.execute(
-        select(Listing.external_id, Listing.missed).where(
-            Listing.board_id == board_id, Listing.closed_at.is_(None)
-        ),
-        execution_options={"yield_per": 1000},
+def load_unseen(session: Session, board_id: int, seen: Container[str]) -> tuple[dict[str, Known], int]:
+    """The open listings of a board that are not among `seen`, as a diff of ids knows them; and how many are.
+
+    There may be very many, so they are read in pieces.
+    """
+    piece = (
+        select(Listing.external_id, Listing.missed)
+        .where(Listing.board_id == board_id, Listing.closed_at.is_(None))
+        .order_by(Listing.external_id)
+        .limit(PIECE)
     )
-    alike: dict[int, Known] = {}
-    return {key: alike.setdefault(missed, Known("", missed)) for key, missed in rows}
+    unseen: dict[str, Known] = {}
+    others = 0
+    rows = session.execute(piece).all()
+    while rows:
+        for key, missed in rows:
+            if key in seen:
+                others += 1
+            else:
+                unseen[key] = Known("", missed)
+        rows = session.execute(piece.where(Listing.external_id > rows[-1].external_id)).all()
+    return unseen, others
 
 
 def _among(keys: Sequence[str]) -> Iterator[ColumnElement[bool]]:

@@ -15,7 +15,7 @@ from backend.domain.posting import Location, Posting
 from backend.sources.base import Source
 
 MOST_POSTINGS = 1_000_000
-PART = 500
+PART = 250
 
 
 @dataclass(frozen=True, slots=True)
