@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, insert, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from backend.domain.matching import Document
-from backend.models import KeyShare, Listing, ListingText, SavedQuery, begin_write
-from backend.services.documents import document_of
+from backend.models import KeyShare, Listing, SavedQuery, begin_write
+from backend.services import documents
 from backend.services.filing import file_pages
 
 COUNTED_FOR = timedelta(days=30)
@@ -67,15 +67,13 @@ def sample(session: Session, step: int) -> Iterator[Document]:
     after = 0
     while True:
         rows = session.execute(
-            select(Listing, ListingText.html)
-            .outerjoin(ListingText, ListingText.listing_id == Listing.id)
+            documents.rows()
             .where(Listing.id > after, Listing.id % step == 0, Listing.closed_at.is_(None))
-            .options(joinedload(Listing.company), joinedload(Listing.board))
             .order_by(Listing.id)
             .limit(AT_ONCE)
         ).all()
         if not rows:
             return
-        after = rows[-1][0].id
-        yield from (document_of(listing, html or "", listing.company.name) for listing, html in rows)
+        after = rows[-1].id
+        yield from map(documents.document_in, rows)
         session.rollback()  # one long reading transaction would keep SQLite's log from shrinking

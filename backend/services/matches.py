@@ -15,13 +15,13 @@ from functools import lru_cache
 
 from rq.timeouts import JobTimeoutException
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from backend.domain.matching import Document
 from backend.domain.query import QueryError, parse
 from backend.domain.sieve import Sieve, Sift, sift_of
-from backend.models import Crawl, CrawlStatus, Finding, Listing, ListingText, Tracker, begin_write
-from backend.services.documents import document_of
+from backend.models import Crawl, CrawlStatus, Finding, Listing, Tracker, begin_write
+from backend.services import documents
 from backend.services.fan_out import FRESH, anything_pending, fan_out_pass
 from backend.services.filing import file_unfiled, filed_under
 from backend.services.trackers import collecting
@@ -147,9 +147,8 @@ def documents_of(session: Session, crawl_id: int, oldest: datetime) -> Iterator[
     """
     after = 0
     while True:
-        rows = session.execute(
-            select(Listing, ListingText.html)
-            .outerjoin(ListingText, ListingText.listing_id == Listing.id)
+        found = session.execute(
+            documents.rows()
             .where(
                 Listing.crawl_id == crawl_id,
                 Listing.id > after,
@@ -157,14 +156,13 @@ def documents_of(session: Session, crawl_id: int, oldest: datetime) -> Iterator[
                 Listing.first_seen_at >= oldest,
                 or_(Listing.baseline.is_(False), Listing.posted_at > oldest),
             )
-            .options(joinedload(Listing.company), joinedload(Listing.board))
             .order_by(Listing.id)
             .limit(LISTINGS_AT_ONCE)
         ).all()
-        if not rows:
+        if not found:
             return
-        after = rows[-1][0].id
-        yield [(listing.id, document_of(listing, html or "", listing.company.name)) for listing, html in rows]
+        after = found[-1].id
+        yield [(row.id, documents.document_in(row)) for row in found]
 
 
 def meet(

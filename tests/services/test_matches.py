@@ -217,10 +217,10 @@ def test_a_crawl_that_breaks_the_matcher_holds_back_no_other(world, ada, mocker)
     world.forward(minutes=1)
     world.crawl(["Python poison"])
     world.crawl(["Python developer"])
-    real = matches.document_of
+    real = matches.documents.document_in
     mocker.patch.object(
-        matches,
-        "document_of",
+        matches.documents,
+        "document_in",
         side_effect=lambda row, *rest: 1 / 0 if "poison" in row.title else real(row, *rest),
     )
     assert world.match().crawls == 1
