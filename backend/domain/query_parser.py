@@ -31,6 +31,7 @@ MAX_LENGTH = 500
 MAX_TERMS = 50
 MAX_DEPTH = 20
 MIN_PREFIX = 2
+MAX_PREFIXES = 5  # each reads the lists of thousands of words
 
 _QUOTES = str.maketrans("“”„‟«»＂", '"' * 7)
 _TOKEN = re.compile(
@@ -74,6 +75,7 @@ class _Reader:
     def __init__(self, text: str) -> None:
         self.text = text
         self.terms = 0
+        self.prefixes = 0
         self.depth = 0
         self.at = 0
         self.token: re.Match[str] | None = None
@@ -236,6 +238,9 @@ class _Reader:
         prefix = len(found) == 1 and is_lone(found[0])
         if not quoted and "*" in text:
             prefix = _is_prefix(text, found, column)
+            self.prefixes += prefix and not is_lone(found[0])
+            if self.prefixes > MAX_PREFIXES:
+                raise QueryError(f'at most {MAX_PREFIXES} words end in "*"; write some out', column)
         return self.counted(words(found, field, prefix, quoted), column)
 
     def counted(self, leaf: Leaf, column: int) -> Leaf:

@@ -126,6 +126,7 @@ def write(directory: Path, sections: Mapping[str, Parts]) -> None:
     sizes = {kind: [len(part) for part in parts] for kind, parts in sections.items()}
     head = json.dumps({"format": _FORMAT, "sizes": sizes}).encode()
     head += b" " * (-(len(head) + 1) % _WORD) + b"\n"
+    directory.mkdir(parents=True, exist_ok=True)
     beside = directory / f".{NAME}.{os.getpid()}"
     with beside.open("wb") as file:
         file.write(head)

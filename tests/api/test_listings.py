@@ -4,8 +4,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from apiflask import APIFlask
+from redis import Redis
 
 from backend.models import ListingEvent
+from backend.services import indexing
+from backend.services.search import search_directory
+from backend.settings import Settings
 from tests.api.conftest import THEN, Caller, World
 
 PARIS = [{"text": "Paris", "city": "Paris", "region": None, "country": "FR"}]
@@ -46,6 +51,8 @@ def titles(answer: Any) -> set[str]:
         ("source=lever", {"Python Engineer", "Data Analyst", "Cook"}),
         ("salary_min=80000", {"Python Engineer"}),
         ("status=closed", {"Accountant"}),
+        ("employer=globex&employer=nobody", {"Python Engineer", "Data Analyst", "Cook"}),
+        ("city=Paris", {"Python Engineer", "Data Analyst"}),
         ("q=accountant&status=all", {"Accountant"}),
         ("q=&mode=&country=&company=globex", {"Python Engineer", "Data Analyst", "Cook"}),
     ],
@@ -94,12 +101,73 @@ def test_the_answer_names_the_search_as_one_query(listed: World, visitor: Caller
         ("status=gone", "status"),
         ("cursor=nonsense", "cursor"),
         ("q=" + "a" * 501, "q"),
+        ("facets=country,moon", "facets"),
     ],
 )
 def test_a_filter_that_cannot_be_is_named(visitor: Caller, query: str, field: str) -> None:
     answer = visitor.get(f"/api/listings?{query}")
     assert (answer.status_code, answer.json["error"]["code"]) == (422, "invalid")
     assert list(answer.json["error"]["fields"]) == [field]
+
+
+@pytest.fixture
+def indexed(listed: World, web: APIFlask, settings: Settings) -> World:
+    with web.app_context():
+        indexing.rebuild(listed.session, search_directory(settings))
+    return listed
+
+
+def test_facets_are_counted_where_they_are_asked_for(indexed: World, visitor: Caller) -> None:
+    assert visitor.get("/api/listings").json["facets"] is None
+    facets = visitor.get("/api/listings?country=FR&facets=country,mode").json["facets"]
+    assert facets["country"] == [
+        {"value": "DE", "label": "Germany", "count": 2},
+        {"value": "FR", "label": "France", "count": 2},
+    ]
+    assert {one["value"]: one["count"] for one in facets["mode"]} == {"hybrid": 1, "onsite": 1}
+
+
+def test_a_value_of_a_facet_is_one_of_its_filter(indexed: World, visitor: Caller) -> None:
+    names = "employer,country,city,mode,type,level,source,posted"
+    facets = visitor.get(f"/api/listings?facets={names}").json["facets"]
+    assert set(facets) == set(names.split(","))
+    for name, values in facets.items():
+        for one in values:
+            key = "posted_within" if name == "posted" else name
+            found = visitor.get("/api/listings", query_string={key: one["value"]})
+            assert found.json["total"] == one["count"], (name, one)
+
+
+def test_an_answer_of_the_database_says_that_it_may_be_partial(listed: World, visitor: Caller) -> None:
+    answer = visitor.get("/api/listings?q=python&sort=salary&facets=country")
+    assert (answer.headers["X-Partial"], answer.json["partial"], answer.json["facets"]) == (
+        "true",
+        True,
+        None,
+    )
+
+
+def test_a_misspelt_search_is_answered_with_what_was_meant(indexed: World, visitor: Caller) -> None:
+    answer = visitor.get("/api/listings?q=pyhton&mode=remote")
+    assert "X-Partial" not in answer.headers
+    assert answer.json["instead"] == "python"
+    assert titles(answer) == {"Python Developer"}
+
+
+def test_a_later_page_by_relevance_is_gone_when_its_list_is(
+    indexed: World, visitor: Caller, redis_server: Redis
+) -> None:
+    first = visitor.get("/api/listings?q=python&sort=relevance&limit=1").json
+    path = f"/api/listings?q=python&sort=relevance&limit=1&cursor={first['next_cursor']}"
+    second = visitor.get(path).json
+    assert {first["items"][0]["title"], second["items"][0]["title"]} == {
+        "Python Developer",
+        "Python Engineer",
+    }
+    redis_server.flushall()
+    gone = visitor.get(path)
+    assert (gone.status_code, gone.json["error"]["code"]) == (410, "gone")
+    assert "older than 15 minutes" in gone.json["error"]["message"]
 
 
 def test_a_query_that_breaks_says_where(visitor: Caller) -> None:

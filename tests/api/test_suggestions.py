@@ -1,4 +1,4 @@
-"""What visitors miss: suggested by anybody, seen and decided by admins only."""
+"""What is offered while one types; and what visitors miss: suggested by anybody, decided by admins only."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ import json
 from collections.abc import Iterator
 
 import pytest
+from apiflask import APIFlask
 
 from backend.models import Board, Suggestion
+from backend.services import completions
+from backend.services.search import search_directory
 from backend.settings import Settings
 from backend.sources import registry
 from tests.api.conftest import Caller, World
@@ -158,3 +161,16 @@ def test_a_careers_page_is_recognised_with_where_it_was_found(admin: Caller) -> 
     )
     assert [posting["title"] for posting in found["sample"]] == ["Cook"]
     assert registry.source("lever").board_url("acme") == found["url"]
+
+
+def test_what_is_typed_is_completed(world: World, visitor: Caller, web: APIFlask, settings: Settings) -> None:
+    world.listing(world.board(world.company("Pythia")), "Python developer (m/f/d)")
+    assert visitor.get("/api/suggestions?q=pyth").json == {"items": []}
+    with web.app_context():
+        completions.build(world.session, search_directory(settings))
+    items = visitor.get("/api/suggestions?q=pyth").json["items"]
+    assert {"kind": "company", "text": "Pythia", "query": "employer:pythia", "count": 1} in items
+    assert {item["kind"] for item in items} == {"title", "company"}
+    assert len(visitor.get("/api/suggestions?q=pyth&limit=1").json["items"]) == 1
+    assert visitor.get("/api/suggestions").json == {"items": []}
+    assert visitor.get("/api/suggestions?q=a&limit=21").status_code == 422
