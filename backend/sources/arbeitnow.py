@@ -5,15 +5,13 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from backend.domain.posting import Location, Posting, merge_duplicates
-from backend.sources.addresses import parse_address
 from backend.sources.answers import json_answer
 from backend.sources.base import Page, Request, Response
-from backend.sources.queries import Search, number_of, search_token, with_search
+from backend.sources.queries import Search, number_of
 from backend.sources.shapes import Fields, rows
 
 API = "https://www.arbeitnow.com/api/job-board-api"
 MAX_PAGES = 100
-CONDITIONS = ("search", "visa_sponsorship", "remote", "tags")
 
 
 class Arbeitnow(Search):
@@ -24,18 +22,10 @@ class Arbeitnow(Search):
     parser_version = 1
     url_forms = ("www.arbeitnow.com/api/job-board-api",)
     envelope = "data"
-
-    def recognise(self, url: str) -> str | None:
-        address = parse_address(url)
-        if address is None or address.host not in {"www.arbeitnow.com", "arbeitnow.com"}:
-            return None
-        return search_token(url, CONDITIONS) if address.path == ("api", "job-board-api") else None
-
-    def board_url(self, token: str) -> str:
-        return with_search(API, token)
-
-    def first_request(self, token: str) -> Request:
-        return Request(with_search(API, token))
+    api = API
+    hosts = ("www.arbeitnow.com", "arbeitnow.com")
+    paths = (("api", "job-board-api"),)
+    conditions = ("search", "visa_sponsorship", "remote", "tags")
 
     def parse(self, response: Response) -> Page:
         answer = json_answer(response)

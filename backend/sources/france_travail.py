@@ -13,7 +13,7 @@ from backend.sources.addresses import parse_address
 from backend.sources.answers import json_answer
 from backend.sources.base import Page, Request, Response
 from backend.sources.moments import loose_moment
-from backend.sources.queries import Search, parameter, search_token, with_parameter, with_search
+from backend.sources.queries import Search, parameter, search_token, with_parameter
 from backend.sources.shapes import Fields, rows
 from backend.sources.texts import as_html
 
@@ -45,6 +45,9 @@ class FranceTravail(Search):
     parser_version = 1
     url_forms = ("candidat.francetravail.fr/offres/recherche?motsCles=WORDS",)
     envelope = "resultats"
+    api = API
+    page = PAGES
+    first = (("range", f"0-{LIMIT - 1}"),)
     needs = ("france_travail_client_id", "france_travail_client_secret")
     proven = False
 
@@ -55,12 +58,6 @@ class FranceTravail(Search):
         own_api = address.host == "api.francetravail.io" and address.path[-2:] == ("offres", "search")
         own_page = address.host == "candidat.francetravail.fr" and address.path == ("offres", "recherche")
         return search_token(url, CONDITIONS) if own_api or own_page else None
-
-    def board_url(self, token: str) -> str:
-        return with_search(PAGES, token)
-
-    def first_request(self, token: str) -> Request:
-        return Request(with_search(API, token, range=f"0-{LIMIT - 1}"))
 
     def grant_request(self, credentials: Mapping[str, str]) -> Request | None:
         form = {

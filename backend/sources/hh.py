@@ -38,6 +38,8 @@ class HeadHunter(Search):
     parser_version = 1
     url_forms = ("hh.ru/employer/NUMBER", "hh.ru/search/vacancy?text=WORDS")
     envelope = "items"
+    api = API
+    first = (("page", 0), ("per_page", LIMIT))
 
     def recognise(self, url: str) -> str | None:
         address = parse_address(url)
@@ -55,9 +57,6 @@ class HeadHunter(Search):
         if name == "employer_id" and value.isdigit():
             return f"https://hh.ru/employer/{value}"
         return with_search("https://hh.ru/search/vacancy", token)
-
-    def first_request(self, token: str) -> Request:
-        return Request(with_search(API, token, page=0, per_page=LIMIT))
 
     def parse(self, response: Response) -> Page:
         answer = json_answer(response)

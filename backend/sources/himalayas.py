@@ -5,17 +5,15 @@ from __future__ import annotations
 from backend.domain.gazetteer import country_code
 from backend.domain.posting import Location, Posting, merge_duplicates
 from backend.domain.salary import salary_of, salary_period
-from backend.sources.addresses import parse_address
 from backend.sources.answers import json_answer, next_offset
 from backend.sources.base import Page, Request, Response
-from backend.sources.queries import Search, number_of, search_token, with_parameter, with_search
+from backend.sources.queries import Search, number_of, with_parameter
 from backend.sources.shapes import Fields, rows
 
 API = "https://himalayas.app/jobs/api"
 LIMIT = 20
 MAX_PAGES = 25  # of nearly five thousand: the newest 500
 LONGEST_TITLE = 80  # longer ones are cut there
-CONDITIONS = ("q", "company", "country", "seniority", "employment_type", "worldwide", "timezone")
 _NO_NAMES = {"name"}  # a fault of theirs: the field's own name instead of the company's
 
 
@@ -27,19 +25,11 @@ class Himalayas(Search):
     parser_version = 1
     url_forms = ("himalayas.app/jobs/api",)
     envelope = "jobs"
-
-    def recognise(self, url: str) -> str | None:
-        address = parse_address(url)
-        if address is None or address.host not in {"himalayas.app", "www.himalayas.app"}:
-            return None
-        own = address.path in {("jobs", "api"), ("jobs", "api", "search")}
-        return search_token(url, CONDITIONS) if own else None
-
-    def board_url(self, token: str) -> str:
-        return with_search(API, token)
-
-    def first_request(self, token: str) -> Request:
-        return Request(with_search(API, token, limit=LIMIT, offset=0))
+    api = API
+    hosts = ("himalayas.app", "www.himalayas.app")
+    paths = (("jobs", "api"), ("jobs", "api", "search"))
+    conditions = ("q", "company", "country", "seniority", "employment_type", "worldwide", "timezone")
+    first = (("limit", LIMIT), ("offset", 0))
 
     def parse(self, response: Response) -> Page:
         answer = json_answer(response)

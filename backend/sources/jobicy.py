@@ -5,17 +5,14 @@ from __future__ import annotations
 from backend.domain.gazetteer import country_code
 from backend.domain.posting import Location, Posting, Salary, merge_duplicates
 from backend.domain.salary import salary_of, salary_period
-from backend.sources.addresses import parse_address
 from backend.sources.answers import json_answer
-from backend.sources.base import Page, Request, Response
+from backend.sources.base import Page, Response
 from backend.sources.moments import loose_moment
-from backend.sources.queries import Search, search_token, with_search
+from backend.sources.queries import Search
 from backend.sources.shapes import Fields, rows
 from backend.sources.texts import as_line
 
-API = "https://jobicy.com/api/v2/remote-jobs"
 LIMIT = 50
-CONDITIONS = ("geo", "industry", "tag")
 
 
 class Jobicy(Search):
@@ -26,18 +23,11 @@ class Jobicy(Search):
     parser_version = 1
     url_forms = ("jobicy.com/api/v2/remote-jobs?tag=WORD",)
     envelope = "jobs"
-
-    def recognise(self, url: str) -> str | None:
-        address = parse_address(url)
-        if address is None or address.host not in {"jobicy.com", "www.jobicy.com"}:
-            return None
-        return search_token(url, CONDITIONS) if address.path == ("api", "v2", "remote-jobs") else None
-
-    def board_url(self, token: str) -> str:
-        return with_search(API, token)
-
-    def first_request(self, token: str) -> Request:
-        return Request(with_search(API, token, count=LIMIT))
+    api = "https://jobicy.com/api/v2/remote-jobs"
+    hosts = ("jobicy.com", "www.jobicy.com")
+    paths = (("api", "v2", "remote-jobs"),)
+    conditions = ("geo", "industry", "tag")
+    first = (("count", LIMIT),)
 
     def parse(self, response: Response) -> Page:
         found = rows(json_answer(response), self.envelope)

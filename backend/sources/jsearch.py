@@ -11,11 +11,10 @@ from typing import Any
 from backend.domain.gazetteer import country_code
 from backend.domain.posting import Location, Posting, merge_duplicates
 from backend.domain.salary import salary_of, salary_period
-from backend.sources.addresses import parse_address
 from backend.sources.answers import fingerprint_or_body, json_answer
 from backend.sources.base import Page, Request, Response
 from backend.sources.moments import days_ago
-from backend.sources.queries import Search, number_of, search_token, with_parameter, with_search
+from backend.sources.queries import Search, number_of, with_parameter
 from backend.sources.shapes import Fields, rows
 from backend.sources.texts import as_html
 
@@ -38,20 +37,13 @@ class JSearch(Search):
     parser_version = 1
     url_forms = ("jsearch.p.rapidapi.com/search?query=WORDS",)
     envelope = "data"
+    api = API
+    hosts = (HOST,)
+    paths = (("search",),)
+    conditions = CONDITIONS
+    first = (("page", 1), ("num_pages", 1))
     needs = ("jsearch_api_key",)
     calm = timedelta(hours=12)  # plans count calls
-
-    def recognise(self, url: str) -> str | None:
-        address = parse_address(url)
-        if address is None or address.host != HOST or address.path != ("search",):
-            return None
-        return search_token(url, CONDITIONS)
-
-    def board_url(self, token: str) -> str:
-        return with_search(API, token)
-
-    def first_request(self, token: str) -> Request:
-        return Request(with_search(API, token, page=1, num_pages=1))
 
     def authorise(self, request: Request, credentials: Mapping[str, str]) -> Request:
         key = {"X-RapidAPI-Key": credentials.get("jsearch_api_key", ""), "X-RapidAPI-Host": HOST}

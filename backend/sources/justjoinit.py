@@ -36,6 +36,7 @@ class JustJoinIt(Search):
     parser_version = 1
     url_forms = ("api.justjoin.it/v2/user-panel/offers?city=CITY",)
     envelope = "data"
+    page = f"{HOST}/v2/user-panel/offers"
 
     def recognise(self, url: str) -> str | None:
         address = parse_address(url)
@@ -43,9 +44,6 @@ class JustJoinIt(Search):
             return None
         own = address.path[1:3] == ("user-panel", "offers")
         return search_token(url, CONDITIONS) if own else None
-
-    def board_url(self, token: str) -> str:
-        return with_search(f"{HOST}/v2/user-panel/offers", token)
 
     def first_request(self, token: str) -> Request:
         url = with_search(API, token, **{"from": 0}, itemsCount=LIMIT, orderBy="DESC", sortBy="published")

@@ -33,6 +33,7 @@ class NoFluffJobs(Search):
     parser_version = 1
     url_forms = ("nofluffjobs.com/?criteria=WORDS",)
     envelope = "postings"
+    page = f"{SITE}/"
 
     def recognise(self, url: str) -> str | None:
         address = parse_address(url)
@@ -43,9 +44,6 @@ class NoFluffJobs(Search):
         # a single opening's page names no search
         is_search = len(address.path) <= 1 and (not address.path or len(address.path[0]) == 2)
         return search_token(url, CONDITIONS) if is_search else None
-
-    def board_url(self, token: str) -> str:
-        return with_search(f"{SITE}/", token)
 
     def first_request(self, token: str) -> Request:
         url = with_search(

@@ -6,14 +6,38 @@ import re
 from collections.abc import Mapping, Sequence
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from backend.sources.base import Source
+from backend.sources.addresses import parse_address
+from backend.sources.base import Request, Source
 
 ALL = "all"  # the token of a search without conditions
 LONGEST_TOKEN = 300
 
 
 class Search(Source):
-    """A source whose boards are searches."""
+    """A source whose boards are searches: on `hosts`, at one of `paths`, by the parameters `conditions`.
+
+    `api` is asked with the conditions of the token and the parameters `first`, those of its first page;
+    `page` is where people search, if that is elsewhere.
+    """
+
+    api = ""
+    page = ""
+    hosts: tuple[str, ...] = ()
+    paths: tuple[tuple[str, ...], ...] = ()
+    conditions: Sequence[str] | Mapping[str, str] = ()
+    first: tuple[tuple[str, object], ...] = ()
+
+    def recognise(self, url: str) -> str | None:
+        address = parse_address(url)
+        if address is None or address.host not in self.hosts or address.path not in self.paths:
+            return None
+        return search_token(url, self.conditions)
+
+    def board_url(self, token: str) -> str:
+        return with_search(self.page or self.api, token)
+
+    def first_request(self, token: str) -> Request:
+        return Request(with_search(self.api, token, **dict(self.first)))
 
     def token_of(self, told: str) -> str | None:
         """Also the conditions themselves, in any order: `text=python&area=1`. None if one is not known."""

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+from types import MappingProxyType
 
 from backend.domain.posting import Location, Posting, SalaryPeriod, merge_duplicates
 from backend.domain.salary import salary_of
-from backend.sources.addresses import parse_address
 from backend.sources.answers import fingerprint_or_body, json_answer
-from backend.sources.base import Page, Request, Response
-from backend.sources.queries import ALL, Search, search_token, with_search
+from backend.sources.base import Page, Response
+from backend.sources.queries import Search
 from backend.sources.shapes import Fields, rows
 
-API = "https://remoteok.com/api"
-CONDITIONS = {"tag": "tag", "tags": "tag"}
 # Put under every text against careless applicants; the tag is made from the address that asked.
 _MARK = re.compile(r"(?:<br\s*/?>\s*)*Please mention the word \*\*.*\Z", re.DOTALL)
 # UTF-8 that was once read as Latin-1
@@ -28,18 +26,10 @@ class RemoteOk(Search):
     label = "Remote OK"
     parser_version = 1
     url_forms = ("remoteok.com/api", "remoteok.com/api?tag=WORD")
-
-    def recognise(self, url: str) -> str | None:
-        address = parse_address(url)
-        if address is None or address.host not in {"remoteok.com", "www.remoteok.com", "remoteok.io"}:
-            return None
-        return search_token(url, CONDITIONS) if address.path in {("api",), ()} else None
-
-    def board_url(self, token: str) -> str:
-        return with_search(API, token)
-
-    def first_request(self, token: str) -> Request:
-        return Request(with_search(API, token or ALL))
+    api = "https://remoteok.com/api"
+    hosts = ("remoteok.com", "www.remoteok.com", "remoteok.io")
+    paths = (("api",), ())
+    conditions = MappingProxyType({"tag": "tag", "tags": "tag"})
 
     def parse(self, response: Response) -> Page:
         return Page(merge_duplicates([_posting(row) for row in _jobs(response)]), complete=False)

@@ -7,14 +7,10 @@ from datetime import timedelta
 from backend.domain.gazetteer import country_code
 from backend.domain.posting import Location, Posting, merge_duplicates
 from backend.domain.salary import parse_salary
-from backend.sources.addresses import parse_address
 from backend.sources.answers import json_answer
-from backend.sources.base import Page, Request, Response
-from backend.sources.queries import Search, search_token, with_search
+from backend.sources.base import Page, Response
+from backend.sources.queries import Search
 from backend.sources.shapes import Fields, rows
-
-API = "https://remotive.com/api/remote-jobs"
-CONDITIONS = ("category", "search", "company_name")
 
 
 class Remotive(Search):
@@ -25,19 +21,11 @@ class Remotive(Search):
     parser_version = 1
     url_forms = ("remotive.com/api/remote-jobs?category=CATEGORY",)
     envelope = "jobs"
+    api = "https://remotive.com/api/remote-jobs"
+    hosts = ("remotive.com", "www.remotive.com")
+    paths = (("api", "remote-jobs"),)
+    conditions = ("category", "search", "company_name")
     calm = timedelta(hours=6)
-
-    def recognise(self, url: str) -> str | None:
-        address = parse_address(url)
-        if address is None or address.host not in {"remotive.com", "www.remotive.com"}:
-            return None
-        return search_token(url, CONDITIONS) if address.path == ("api", "remote-jobs") else None
-
-    def board_url(self, token: str) -> str:
-        return with_search(API, token)
-
-    def first_request(self, token: str) -> Request:
-        return Request(with_search(API, token))
 
     def parse(self, response: Response) -> Page:
         answer = json_answer(response)

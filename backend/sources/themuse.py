@@ -6,16 +6,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from backend.domain.posting import Location, Posting, merge_duplicates
-from backend.sources.addresses import parse_address
 from backend.sources.answers import json_answer
 from backend.sources.base import Page, Request, Response
-from backend.sources.queries import Search, number_of, search_token, with_parameter, with_search
+from backend.sources.queries import Search, number_of, with_parameter
 from backend.sources.shapes import Fields, rows
 
 API = "https://www.themuse.com/api/public/jobs"
 MAX_PAGES = 60  # of 20; the endpoint itself ends after about 99
 REMOTE = "Flexible / Remote"  # stands among the places
-CONDITIONS = ("company", "category", "level", "location")
 _LEVELS = {
     "management": "manager",
     "internship": "internship",
@@ -33,19 +31,12 @@ class TheMuse(Search):
     parser_version = 1
     url_forms = ("www.themuse.com/api/public/jobs?company=COMPANY",)
     envelope = "results"
+    api = API
+    hosts = ("www.themuse.com", "themuse.com")
+    paths = (("api", "public", "jobs"),)
+    conditions = ("company", "category", "level", "location")
+    first = (("page", 1),)
     wants = ("themuse_api_key",)
-
-    def recognise(self, url: str) -> str | None:
-        address = parse_address(url)
-        if address is None or address.host not in {"www.themuse.com", "themuse.com"}:
-            return None
-        return search_token(url, CONDITIONS) if address.path == ("api", "public", "jobs") else None
-
-    def board_url(self, token: str) -> str:
-        return with_search(API, token)
-
-    def first_request(self, token: str) -> Request:
-        return Request(with_search(API, token, page=1))
 
     def authorise(self, request: Request, credentials: Mapping[str, str]) -> Request:
         """A key is not needed; with one, 3,600 calls an hour are free instead of 500."""

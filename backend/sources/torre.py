@@ -30,6 +30,7 @@ class Torre(Search):
     parser_version = 1
     url_forms = ("torre.ai/search/jobs?q=WORDS",)
     envelope = "results"
+    page = "https://torre.ai/search/jobs"
 
     def recognise(self, url: str) -> str | None:
         address = parse_address(url)
@@ -38,9 +39,6 @@ class Torre(Search):
         is_api = address.host == "search.torre.co" and address.path == ("opportunities", "_search")
         is_page = address.host in {"torre.ai", "torre.co"} and address.path == ("search", "jobs")
         return search_token(url, CONDITIONS) if is_api or is_page else None
-
-    def board_url(self, token: str) -> str:
-        return with_search("https://torre.ai/search/jobs", token)
 
     def first_request(self, token: str) -> Request:
         url = with_search(API, token)

@@ -12,7 +12,7 @@ from backend.sources.addresses import parse_address
 from backend.sources.answers import json_answer
 from backend.sources.base import Page, Request, Response
 from backend.sources.moments import loose_moment
-from backend.sources.queries import Search, number_of, search_token, with_parameter, with_search
+from backend.sources.queries import Search, number_of, search_token, with_parameter
 from backend.sources.shapes import Fields, joined, rows
 from backend.sources.texts import as_html
 
@@ -43,6 +43,9 @@ class UsaJobs(Search):
     label = "USAJOBS"
     parser_version = 1
     url_forms = ("www.usajobs.gov/search/results/?k=WORDS",)
+    api = API
+    page = "https://www.usajobs.gov/search/results/"
+    first = (("ResultsPerPage", LIMIT), ("Page", 1))
     needs = ("usajobs_email", "usajobs_api_key")
 
     def recognise(self, url: str) -> str | None:
@@ -52,12 +55,6 @@ class UsaJobs(Search):
         is_api = host == "data.usajobs.gov" and path == ("api", "search")
         is_page = host in {"www.usajobs.gov", "usajobs.gov"} and path[:1] == ("search",)
         return search_token(url, CONDITIONS) if is_api or is_page else None
-
-    def board_url(self, token: str) -> str:
-        return with_search("https://www.usajobs.gov/search/results/", token)
-
-    def first_request(self, token: str) -> Request:
-        return Request(with_search(API, token, ResultsPerPage=LIMIT, Page=1))
 
     def authorise(self, request: Request, credentials: Mapping[str, str]) -> Request:
         """USAJOBS wants the registered e-mail address as the User-Agent."""
