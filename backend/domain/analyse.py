@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-VERSION = 1  # an index made by another version is rebuilt
+VERSION = 2  # an index made by another version is rebuilt
 BREAK = "\N{PILCROW SIGN}"  # never in a term: keeps phrases from crossing from one text into the next
 
 _LONGEST = 64  # of a longer word only so many characters count
@@ -25,7 +25,8 @@ _PAIRED = (
     "\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\uff66-\uffdc\U0001b000-\U0001b16f"
     "\U00020000-\U0003fffd"
 )
-_HANGUL = re.compile("[\u1100-\u11ff\u3131-\u318f\ua960-\ua97f\uac00-\ud7ff\uffa0-\uffdc]")
+_HANGUL = re.compile("[\u3131-\u318f\uac00-\ud7a3\uffa0-\uffdc]")
+_JAMO = re.compile("[\u1100-\u11ff\ua960-\ua97f\ud7b0-\ud7ff]")  # parts of syllables that make up none
 _VOICING = "\u3099\u309a"
 _UNIT = rf"[{_PAIRED}][{_VOICING}]?"
 _UNITS = re.compile(_UNIT)
@@ -247,6 +248,8 @@ def _fold_character(character: str) -> str:
         return character.lower()
     if _HANGUL.match(character):
         return character
+    if _JAMO.match(character):  # they would join when a mark between them is gone
+        return " "
     kept = ""
     for part in unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", character).casefold()):
         if part in _VOICING or not unicodedata.combining(part):

@@ -15,7 +15,7 @@ from Stemmer import Stemmer
 from backend.domain.analyse import spelling
 from backend.domain.language import LANGUAGES, Language
 
-VERSION = 1  # an index made by another version is rebuilt
+VERSION = 2  # an index made by another version is rebuilt
 
 _ALGORITHMS: dict[Language, str] = {
     "en": "english",
@@ -30,6 +30,16 @@ _NAMES = {  # their stems are those of everyday words
     "airflow", "aws", "excel", "express", "flask", "jenkins", "kubernetes", "pandas", "postgres", "rails",
     "react", "rust", "sas", "scala", "spark", "swift", "unity", "windows",
 }  # fmt: skip
+_KEPT_APART = {  # the English stemmer takes the manager for management, the officer for the office
+    "accountant", "accounting", "adjuster", "administrator", "analytics", "animator", "assistant",
+    "associate", "author", "consultant", "consumer", "controller", "coordinator", "customer", "developer",
+    "dispatcher", "embedding", "engine", "executive", "experiment", "facilitator", "industrial", "instructor",
+    "investigator", "manager", "marketer", "marketing", "mechanic", "mechanical", "merchandiser", "moderator",
+    "negotiator", "officer", "operation", "operator", "physics", "producer", "production", "productivity",
+    "programmer", "programming", "recruiter", "reporter", "representative", "researcher", "security",
+    "staffing", "translator", "wellness",
+}  # fmt: skip
+_OWN_STEMS = {form: word for word in _KEPT_APART for form in (word, word + "s")}
 _REMEMBERED = 60_000  # terms a language, about 10 MB; of a million listings' words 98 % are among them
 
 
@@ -76,6 +86,8 @@ def _stem(term: str, language: Language) -> str | None:
     script = _CYRILLIC if language == "ru" else _LATIN
     if script.fullmatch(term) is None or term in _NAMES or spelling((term,)) != term:
         return None
+    if language == "en" and term in _OWN_STEMS:
+        return _OWN_STEMS[term]
     stemmed: str = _stemmer(language).stemWord(term)
     return stemmed if len(stemmed) >= _SHORTEST else term
 

@@ -120,6 +120,7 @@ def test_parts_are_kept_from_running_into_each_other() -> None:
 
 @given(texts)
 @example("ㄱㅏ")
+@example("\u1100\u0300\u1161")
 @example("\u1e9e\u0345")
 def test_folding_a_folded_word_changes_nothing(text: str) -> None:
     for term in terms(text):

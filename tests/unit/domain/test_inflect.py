@@ -10,6 +10,7 @@ from backend.domain.language import LANGUAGES
     ("language", "forms"),
     [
         ("en", ["manage", "manages", "managed", "managing", "management"]),
+        ("en", ["manager", "managers"]),
         ("en", ["engineer", "engineers", "engineering"]),
         ("fr", ["developpeur", "developpeurs"]),
         ("de", ["entwickler", "entwicklern", "entwicklers"]),
@@ -29,6 +30,13 @@ def test_inflected_forms_have_one_key(language, forms):
 def test_names_numbers_and_other_scripts_stand_for_themselves(term):
     assert alternatives(term) == ()
     assert {keys_in(language)[term] for language in (*LANGUAGES, None)} == {f"={term}"}
+
+
+def test_an_english_role_is_not_what_it_does():
+    keys = keys_in("en")
+    assert keys["manager"] != keys["management"]
+    assert keys["officers"] != keys["office"]
+    assert keys["engineer"] != keys["engine"] == keys["engines"]
 
 
 def test_where_the_language_is_not_known_every_term_is_exact():
