@@ -1,6 +1,8 @@
 """A person's way through the search page, in a real browser."""
 
+import json
 import re
+from xml.etree import ElementTree
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
@@ -161,6 +163,26 @@ def test_by_pay_the_highest_comes_first_and_the_address_says_it_all(
     expect(shared.get_by_label("Sort by")).to_have_value("salary")
     expect(query(shared)).to_have_value("engineer")
     other.close()
+
+
+def test_the_search_is_a_file_to_keep_and_a_feed_to_follow(system: System, page: Page):
+    page.goto("/?q=engineer&mode=remote")
+    page.get_by_role("button", name="Feed, export").click()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Table (CSV)").click()
+    assert download.value.suggested_filename.endswith(".csv")
+    lines = download.value.path().read_text(encoding="utf-8-sig").splitlines()
+    assert "title" in lines[0]
+    assert len(lines) > 10
+
+    page.get_by_role("button", name="Feed, export").click()
+    atom = page.get_by_role("link", name="Atom feed").get_attribute("href")
+    assert atom == "/api/listings/feed.atom?q=engineer&mode=remote"
+    assert page.locator('link[type="application/atom+xml"]').get_attribute("href") == atom
+    feed = ElementTree.fromstring(page.request.get(atom).text())
+    assert feed.tag == "{http://www.w3.org/2005/Atom}feed"
+    json_feed = page.get_by_role("link", name="JSON Feed").get_attribute("href")
+    assert json.loads(page.request.get(json_feed).text())["version"] == "https://jsonfeed.org/version/1.1"
 
 
 def test_a_search_with_filters_is_tracked_whole(system: System, page: Page):
