@@ -8,7 +8,7 @@ Who may be told what: truths 7 and 8 of the design, and `may_be_told` below.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from functools import reduce
 from typing import Any
@@ -32,10 +32,21 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from backend.models import BlockedCompany, Cadence, Crawl, Finding, Listing, Match, Tracker, User, begin_write
+from backend.models import (
+    BlockedCompany,
+    Cadence,
+    Crawl,
+    Finding,
+    Listing,
+    ListingRole,
+    Match,
+    Tracker,
+    User,
+    begin_write,
+)
 from backend.models.base import UTCDateTime
 from backend.queueing import JobName, enqueue_after_commit
-from backend.services import timetables
+from backend.services import roles, timetables
 from backend.services.timetables import Times
 from backend.services.trackers import collecting
 from backend.services.upsert import insert_into
@@ -77,7 +88,7 @@ def write_fresh(session: Session, settings: Settings, newest: int, now: datetime
     begin_write(session)
     beyond_few = nth_follower(FEW)
     rows = session.execute(
-        select(Finding.id, beyond_few)
+        select(Finding.id, Finding.listing_id, beyond_few)
         .where(pending(FRESH, INSTANT), Finding.id <= newest)
         .order_by(Finding.id)
         .limit(FINDINGS_AT_ONCE)
@@ -86,9 +97,9 @@ def write_fresh(session: Session, settings: Settings, newest: int, now: datetime
     if not rows:
         session.rollback()
         return None
-    few = [finding_id for finding_id, another in rows if another is None]
-    many = [finding_id for finding_id, another in rows if another is not None]
-    count = insert_matches(session, settings, Finding.id.in_(few), now) if few else 0
+    few = {finding_id: listing_id for finding_id, listing_id, another in rows if another is None}
+    many = [finding_id for finding_id, _, another in rows if another is not None]
+    count = insert_matches(session, settings, few.values(), Finding.id.in_(few), now) if few else 0
     mark(session, few, fanned_at=now)
     mark(session, many, stage=INSTANT)
     session.commit()
@@ -127,7 +138,7 @@ def write_page(
         .offset(PAGE - 1)
     )
     page = followers if last is None else and_(followers, Tracker.id <= last)
-    count = insert_matches(session, settings, page, now)
+    count = insert_matches(session, settings, [finding.listing_id], page, now)
     if last is not None:
         mark(session, [finding.id], stage=finding.stage + 1, fanned_to=last)
     elif instant:
@@ -144,29 +155,48 @@ def nth_follower(number: int) -> ColumnElement[int | None]:
     return followers.order_by(Tracker.id).limit(1).offset(number).scalar_subquery()
 
 
-def mark(session: Session, finding_ids: Sequence[int], **fields: object) -> None:
+def mark(session: Session, finding_ids: Collection[int], **fields: object) -> None:
     session.execute(
         update(Finding).where(Finding.id.in_(finding_ids)).values(**fields),
         execution_options={"synchronize_session": False},
     )
 
 
-def insert_matches(session: Session, settings: Settings, chosen: ColumnElement[bool], now: datetime) -> int:
-    """Write the matches of the chosen findings x trackers, inside the database. Returns how many are new."""
+def insert_matches(
+    session: Session,
+    settings: Settings,
+    listing_ids: Collection[int],
+    chosen: ColumnElement[bool],
+    now: datetime,
+) -> int:
+    """Write the matches of the chosen findings x trackers, inside the database. Returns how many are new.
+
+    `listing_ids` are those of the findings: each gets its role, and a role's matches share a card.
+    """
     times = [Times(*row) for row in session.execute(pairs(*timetables.COLUMNS).where(chosen).distinct())]
     if not times:
         return 0
+    role_ids = roles.assign(session, listing_ids, now)
     moments = due_moments(settings, times, now)
     found = (
-        pairs(Tracker.id, Tracker.user_id, Finding.listing_id, Finding.found_at, moments.c.due_at)
+        pairs(
+            Tracker.id,
+            Tracker.user_id,
+            Finding.listing_id,
+            ListingRole.role_id,
+            Finding.found_at,
+            moments.c.due_at,
+        )
+        .join(ListingRole, ListingRole.listing_id == Finding.listing_id)
         .join(moments, moments.c.times == times_key())
         .where(chosen, may_be_told(now), not_blocked())
     )
     insert = insert_into(session, Match).from_select(
-        ["tracker_id", "user_id", "listing_id", "found_at", "due_at"], found
+        ["tracker_id", "user_id", "listing_id", "role_id", "found_at", "due_at"], found
     )
     insert = insert.on_conflict_do_nothing(index_elements=["tracker_id", "listing_id"])
     count = rows_written(session, insert)
+    roles.share_cards(session, role_ids, now)
     if count and any(each.cadence == Cadence.INSTANT for each in times):
         enqueue_after_commit(session, JobName.NOTIFY_DUE)
     return count

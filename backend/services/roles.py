@@ -5,31 +5,32 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import func, or_, select, update
+from sqlalchemy.orm import Session, aliased
 
 from backend.domain.richtext import text_of
 from backend.domain.same_role import alike, role_title, words_of
 from backend.models import Listing, ListingRole, ListingText, Match, Role
+from backend.services.upsert import insert_into
 
 TOLD_AGAIN_AFTER = timedelta(days=30)
 COMPARED = 20  # roles of the same company and title; the newest are the likely ones
 
 
-def roles_of(session: Session, listing_ids: Sequence[int]) -> dict[int, int]:
+def roles_of(session: Session, listing_ids: Collection[int]) -> dict[int, int]:
     """The role of each listing that has one, by listing id."""
     rows = session.scalars(select(ListingRole).where(ListingRole.listing_id.in_(listing_ids)))
     return {row.listing_id: row.role_id for row in rows}
 
 
-def assign(session: Session, listing_ids: Sequence[int], now: datetime) -> dict[int, int]:
-    """Give each listing its role, in the caller's writing transaction; returns roles by listing id.
+def assign(session: Session, listing_ids: Collection[int], now: datetime) -> frozenset[int]:
+    """Give each listing its role, in the caller's writing transaction; returns the roles.
 
-    A role that a listing has is never taken away, also if its text changes.
+    A role that a listing has, also by a quicker worker, is never taken away, also if its text changes.
     """
-    found = roles_of(session, listing_ids)
+    known = roles_of(session, listing_ids)
     words = Words(session)
-    for listing in listings(session, [one for one in listing_ids if one not in found]):
+    for listing in listings(session, [one for one in listing_ids if one not in known]):
         role_id = existing(session, words, listing)
         if role_id is None:
             role = Role(
@@ -38,29 +39,50 @@ def assign(session: Session, listing_ids: Sequence[int], now: datetime) -> dict[
             session.add(role)
             session.flush()
             role_id = role.id
-        session.add(ListingRole(listing_id=listing.id, role_id=role_id))
-        found[listing.id] = role_id
-    session.flush()
-    return found
-
-
-def cards(session: Session, wanted: Collection[tuple[int, int]], now: datetime) -> dict[tuple[int, int], int]:
-    """The match on whose card another listing of a role stands, by (tracker, role).
-
-    One not told yet, or told in the last 30 days: what comes later is told anew (truth 10).
-    """
-    trackers, roles = {tracker for tracker, _ in wanted}, {role for _, role in wanted}
-    rows = session.execute(
-        select(Match.tracker_id, Match.role_id, func.max(Match.id))
-        .where(
-            Match.role_id.in_(roles),
-            Match.tracker_id.in_(trackers),
-            Match.told_with_id.is_(None),
-            or_(Match.told_at.is_(None), Match.told_at > now - TOLD_AGAIN_AFTER),
+        row = insert_into(session, ListingRole).values(listing_id=listing.id, role_id=role_id)
+        session.execute(
+            row.on_conflict_do_nothing(index_elements=["listing_id"])
         )
-        .group_by(Match.tracker_id, Match.role_id)
+    return frozenset(roles_of(session, listing_ids).values())
+
+
+def share_cards(session: Session, role_ids: Collection[int], now: datetime) -> None:
+    """Let matches of one tracker and one role stand on one card, in the caller's writing transaction.
+
+    A match that waits joins the first of its role that waits too, or was told in the last 30 days: what comes
+    later than that is told anew (truth 10).
+    """
+    first = aliased(Match)
+    card = (
+        select(func.min(first.id))
+        .where(
+            first.tracker_id == Match.tracker_id,
+            first.role_id == Match.role_id,
+            first.id < Match.id,
+            first.told_with_id.is_(None),
+            or_(first.told_at.is_(None), first.told_at > now - TOLD_AGAIN_AFTER),
+        )
+        .scalar_subquery()
     )
-    return {(tracker, role): match for tracker, role, match in rows if role is not None}
+    session.execute(
+        update(Match)
+        .where(
+            Match.role_id.in_(in_several_places(session, role_ids)),
+            Match.notification_id.is_(None),
+            Match.told_with_id.is_(None),
+        )
+        .values(told_with_id=card),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def in_several_places(session: Session, role_ids: Collection[int]) -> Sequence[int]:
+    return session.scalars(
+        select(ListingRole.role_id)
+        .where(ListingRole.role_id.in_(role_ids))
+        .group_by(ListingRole.role_id)
+        .having(func.count() > 1)
+    ).all()
 
 
 def listings(session: Session, ids: Sequence[int]) -> Sequence[Listing]:

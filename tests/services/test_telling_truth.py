@@ -186,7 +186,7 @@ class Run:
             else:
                 tracker.paused_at = tracker.deleted_at = None
         self.world.session.commit()
-        self.world.forward(days=3)
+        self.world.forward(days=8)
         for _ in range(4):
             with Postbox() as postbox:
                 self.send(postbox)
