@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Text, cast, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from backend.models import Board, Company, Crawl, Listing, Match
-from backend.services.boards import due
+from backend.services.leases import due
 
 DAYS = 30
 CLOSED_LATELY = timedelta(days=180)

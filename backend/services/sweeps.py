@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from backend.domain.cadence import Rhythm
 from backend.fetch import Fetcher
-from backend.services import boards, crawl_parts, crawls, reachability
+from backend.services import crawl_parts, crawls, leases, reachability
 from backend.services.unchanged import Cadence
 from backend.services.visits import Assignment, Limits, Stored, Visit, visit
 from backend.settings import Settings
@@ -68,7 +68,7 @@ class Sweeper:
             for ended in self.as_they_end(session, pending):
                 crawls.store(session, ended, self.cadence, self.clock(), self.random.random)
                 while more and len(pending) <= settings.crawl_threads and time.monotonic() < until:
-                    claimed = boards.claim_due(session, self.clock(), settings.crawl_batch, self.lease)
+                    claimed = leases.claim_due(session, self.clock(), settings.crawl_batch, self.lease)
                     pending |= {pool.submit(self.visit, assignment): assignment for assignment in claimed}
                     more = len(claimed) == settings.crawl_batch
                     if more:
@@ -99,7 +99,7 @@ class Sweeper:
                 ended = []
             if time.monotonic() >= renew_at:
                 open_visits = [*pending.values(), *(one.assignment for one in ended)]
-                boards.extend_leases(
+                leases.extend(
                     session,
                     [one.board_id for one in open_visits],
                     list({one.lease for one in open_visits}),

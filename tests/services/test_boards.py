@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from backend.models import Board, BoardStatus, Company, begin_write, db
 from backend.queueing import JobName, waiting_key
-from backend.services import boards
+from backend.services import boards, leases
 from backend.sources import registry
 
 LEASE = timedelta(seconds=60)
@@ -46,11 +46,11 @@ def test_two_companies_with_one_slug_stay_apart(session, now):
 
 def test_claimed_boards_are_not_claimed_again_until_the_lease_runs_out(session, now):
     board = add(session, now)
-    first = boards.claim_due(session, now, 10, LEASE)
+    first = leases.claim_due(session, now, 10, LEASE)
     assert [claimed.board_id for claimed in first] == [board.id]
-    assert boards.claim_due(session, now + timedelta(seconds=59), 10, LEASE) == []
+    assert leases.claim_due(session, now + timedelta(seconds=59), 10, LEASE) == []
     lease = first[0].lease
-    again = boards.claim_due(session, now + timedelta(seconds=61), 10, LEASE)
+    again = leases.claim_due(session, now + timedelta(seconds=61), 10, LEASE)
     assert again[0].lease != lease
 
 
@@ -58,31 +58,31 @@ def test_two_workers_share_the_due_boards(session, app, now):
     for number in range(6):
         add(session, now, token=f"acme{number}")
     with Session(db.engine) as other:
-        one = {board.board_id for board in boards.claim_due(session, now, 3, LEASE)}
-        two = {board.board_id for board in boards.claim_due(other, now, 3, LEASE)}
+        one = {board.board_id for board in leases.claim_due(session, now, 3, LEASE)}
+        two = {board.board_id for board in leases.claim_due(other, now, 3, LEASE)}
     assert len(one) == len(two) == 3
     assert not one & two
 
 
 def test_an_extended_lease_holds(session, now):
     add(session, now)
-    claimed = boards.claim_due(session, now, 1, LEASE)[0]
-    boards.extend_leases(session, [claimed.board_id], [claimed.lease], now + timedelta(seconds=110))
-    assert boards.claim_due(session, now + timedelta(seconds=100), 1, LEASE) == []
+    claimed = leases.claim_due(session, now, 1, LEASE)[0]
+    leases.extend(session, [claimed.board_id], [claimed.lease], now + timedelta(seconds=110))
+    assert leases.claim_due(session, now + timedelta(seconds=100), 1, LEASE) == []
 
 
 def test_a_board_in_the_future_or_paused_is_not_due(session, now):
     add(session, now + timedelta(seconds=1))
     paused = add(session, now, token="paused")
     boards.set_status(session, paused.id, BoardStatus.PAUSED, now)
-    assert boards.claim_due(session, now, 10, LEASE) == []
+    assert leases.claim_due(session, now, 10, LEASE) == []
 
 
 def test_crawl_now_makes_a_paused_board_due(session, now):
     board = add(session, now + timedelta(hours=1))
     boards.set_status(session, board.id, BoardStatus.PAUSED, now)
     boards.crawl_now(session, board.id, now)
-    assert [claimed.board_id for claimed in boards.claim_due(session, now, 10, LEASE)] == [board.id]
+    assert [claimed.board_id for claimed in leases.claim_due(session, now, 10, LEASE)] == [board.id]
 
 
 def test_removing_the_last_board_removes_its_company(session, now):
@@ -93,8 +93,8 @@ def test_removing_the_last_board_removes_its_company(session, now):
 
 def test_a_crawl_asked_for_during_a_visit_is_another_visit(session, now):
     board = add(session, now)
-    first = boards.claim_due(session, now, 1, LEASE)[0]
+    first = leases.claim_due(session, now, 1, LEASE)[0]
     boards.crawl_all_now(session, now + timedelta(seconds=1), [board.id])
-    again = boards.claim_due(session, now + timedelta(seconds=2), 1, LEASE)
+    again = leases.claim_due(session, now + timedelta(seconds=2), 1, LEASE)
     assert [claimed.board_id for claimed in again] == [board.id]
     assert again[0].lease != first.lease

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from backend.domain.cadence import Rhythm
 from backend.fetch import Fetcher
 from backend.models import begin_write
-from backend.services import boards, crawls
+from backend.services import boards, crawls, leases
 from backend.services.unchanged import Cadence
 from backend.services.visits import Assignment, Limits, Stored, Visit, visit
 from backend.sources.base import Request, Response, SourceUnavailable
@@ -124,7 +124,7 @@ def test_the_board_remembers_its_pages_from_visit_to_visit(session: Session) -> 
     begin_write(session)
     board = boards.add(session, source("json_ld"), f"{SITE}/sitemap.xml", "Larkspur", NOW)
     session.commit()
-    (claimed,) = boards.claim_due(session, NOW, 1, timedelta(minutes=1))
+    (claimed,) = leases.claim_due(session, NOW, 1, timedelta(minutes=1))
     web = cast(Fetcher, Recorded(ANSWERS))
     found = visit(claimed, web, {}, lambda _: {}, Limits(60, 10), NOW)
     hour = timedelta(hours=1)
@@ -132,7 +132,7 @@ def test_the_board_remembers_its_pages_from_visit_to_visit(session: Session) -> 
     session.expire_all()
     assert board.barren == found.barren != {}
     later = NOW + timedelta(days=1)
-    (again,) = boards.claim_due(session, later, 1, timedelta(minutes=1))
+    (again,) = leases.claim_due(session, later, 1, timedelta(minutes=1))
     assert again.barren == found.barren
 
 
