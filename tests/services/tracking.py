@@ -105,7 +105,7 @@ class World:
             )
             self.session.add(listing)
             self.session.flush()
-            self.session.add(ListingText(listing_id=listing.id, html=f"<p>We look for you as number {number}.</p>"))
+            self.session.add(ListingText(listing_id=listing.id, html=f"<p>Our number {number}.</p>"))
             ids.append(listing.id)
         self.session.commit()
         return ids
