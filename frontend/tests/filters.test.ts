@@ -1,5 +1,6 @@
 import {
   activeFilters,
+  ageOf,
   downloadAddress,
   filtersFromQuery,
   filtersToQuery,
@@ -83,15 +84,21 @@ describe('the query a tracker keeps', () => {
 
 describe('what is new since a time', () => {
   const now = new Date('2026-11-22T12:00:00Z')
+  const at = (since: string) => ageOf(new Date(since), now)
 
   test('is counted in minutes, none of them missed', () => {
-    expect(seenSince('python mode:remote', new Date('2026-11-22T11:29:30Z'), now)).toBe('python mode:remote seen<31m')
-    expect(seenSince('rust OR go', new Date('2026-11-22T11:00:00Z'), now)).toBe('(rust OR go) seen<60m')
-    expect(seenSince('', now, now)).toBe('seen<1m')
+    expect(at('2026-11-22T11:29:30Z')).toEqual({ age: '31m', begins: new Date('2026-11-22T11:29:00Z') })
+    expect(at('2026-11-22T12:00:00Z').age).toBe('1m')
   })
 
   test('after a long time away an age has no more digits than the language takes', () => {
-    expect(seenSince('', new Date('2026-01-01T12:00:00Z'), now)).toBe('seen<7800h')
+    expect(at('2026-01-01T11:59:00Z')).toEqual({ age: '7801h', begins: new Date('2026-01-01T11:00:00Z') })
+  })
+
+  test('is said beside the query, whose alternatives stay together', () => {
+    expect(seenSince('python mode:remote', '31m')).toBe('python mode:remote seen<31m')
+    expect(seenSince('rust OR go', '60m')).toBe('(rust OR go) seen<60m')
+    expect(seenSince('', '1m')).toBe('seen<1m')
   })
 })
 

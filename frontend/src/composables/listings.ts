@@ -1,6 +1,6 @@
 import { api, unwrap } from '@/api/client'
-import type { ListingPage } from '@/api/types'
-import { filtersToQuery, seenSince, type ListingFilters } from '@/domain/filters'
+import type { ListingPage, ListingSummary } from '@/api/types'
+import { ageOf, filtersToQuery, seenSince, type ListingFilters } from '@/domain/filters'
 import { keepPreviousData, useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/vue-query'
 import { computed, toValue, type MaybeRefOrGetter, type Ref } from 'vue'
 
@@ -47,10 +47,13 @@ export function useFacets(filters: MaybeRefOrGetter<ListingFilters>, enabled: Re
   })
 }
 
-/** How many of a search were first seen since a time, and the query that finds them. Asked for once the search is answered. */
+/**
+ * How many of a search were first seen since a time, and the query that finds them; asked for once the search is answered.
+ * `isNew` tells it of one of its listings, by the same measure.
+ */
 export function useNewer(filters: MaybeRefOrGetter<ListingFilters>, page: Ref<ListingPage | undefined>, since: string | null) {
-  const now = new Date()
-  const q = computed(() => (since ? seenSince(toValue(filters).q, new Date(since), now) : ''))
+  const { age, begins } = ageOf(since ? new Date(since) : new Date(), new Date())
+  const q = computed(() => seenSince(toValue(filters).q, age))
   const params = computed(() => filtersToQuery({ ...toValue(filters), q: q.value, sort: 'newest' }))
   const { data: count } = useQuery({
     queryKey: ['newer', params],
@@ -59,7 +62,8 @@ export function useNewer(filters: MaybeRefOrGetter<ListingFilters>, page: Ref<Li
     enabled: computed(() => since !== null && page.value !== undefined && !page.value.partial && !page.value.instead),
     retry: false,
   })
-  return { count, q }
+  const isNew = (listing: ListingSummary) => since !== null && new Date(listing.first_seen_at) > begins
+  return { count, q, isNew }
 }
 
 function listingQuery(id: number) {

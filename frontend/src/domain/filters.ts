@@ -129,10 +129,16 @@ export function filtersToTrackerQuery(filters: ListingFilters): string {
   return [terms.length ? grouped(words) : words, ...terms].filter(Boolean).join(' ')
 }
 
-/** The same search, but only what was first seen since a time. Ages are whole minutes, or hours where those are too many. */
-export function seenSince(query: string, since: Date, now: Date): string {
+/** A time as an age of the query language, and when that age begins: whole minutes, or hours where those are too many. */
+export function ageOf(since: Date, now: Date): { age: string; begins: Date } {
   const minutes = Math.max(Math.ceil((now.getTime() - since.getTime()) / 60_000), 1)
-  const age = minutes < 100_000 ? `${minutes}m` : `${Math.ceil(minutes / 60)}h`
+  const isLong = minutes >= 100_000
+  const hours = Math.ceil(minutes / 60)
+  return { age: isLong ? `${hours}h` : `${minutes}m`, begins: new Date(now.getTime() - (isLong ? hours * 60 : minutes) * 60_000) }
+}
+
+/** The same search, but only what was first seen less than an age ago. */
+export function seenSince(query: string, age: string): string {
   return [grouped(query.trim()), `seen<${age}`].filter(Boolean).join(' ')
 }
 
