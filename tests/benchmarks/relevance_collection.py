@@ -91,7 +91,7 @@ def collection(folder: Path) -> Iterator[Collection]:
             Fts5(folder / "fts5.db"),
             Fts5(folder / "stemmed.db", stemmed=True),
             TfIdf(),
-            BareTantivy(folder / "bare"),
+            BareTantivy(folder / "bare", threads=1),
         ):
             for number, document in documents.items():
                 other.add(number, document)

@@ -201,8 +201,10 @@ class BareTantivy:
 
     name = "bare tantivy"
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, threads: int = 0) -> None:
+        """`threads`: 0 is as many as it likes; with 1 the order of equals is the same in each run."""
         path.mkdir(parents=True)
+        self.threads = threads
         self.path = path
         builder = tantivy.SchemaBuilder()
         for number in ("id", "order", "posted", "seen"):
@@ -219,7 +221,7 @@ class BareTantivy:
 
     def add(self, number: int, document: Document, is_open: bool = True) -> None:
         if self.writer is None:
-            self.writer = self.index.writer()
+            self.writer = self.index.writer(num_threads=self.threads)
         self.writer.add_document(self._stored(number, document, is_open))
 
     def finish(self) -> None:
