@@ -124,6 +124,9 @@ def test_a_typo_finds_what_was_meant(system: System, page: Page):
     line = page.get_by_role("status").filter(has_text="Nothing matches “enginere”")
     expect(line).to_be_visible()
     expect(rows(page).first).to_be_visible()
+    expect(page.get_by_role("link", name="Track this search")).to_have_attribute(
+        "href", re.compile("enginere")
+    )
     line.get_by_role("button", name="engineer", exact=True).click()
     expect(page).to_have_url(re.compile(r"q=engineer$"))
     expect(query(page)).to_have_value("engineer")
