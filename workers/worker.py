@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gc
 import signal
+from collections.abc import Collection
+from importlib import import_module
 from typing import Any
 
 import click
@@ -15,17 +17,10 @@ from rq.worker_pool import WorkerPool
 
 from backend.lifetime import die_with_parent
 from backend.logs import configure_logging
-from backend.queueing import JSONJob, JSONQueue, QueueName
+from backend.queueing import QUEUE_OF, JSONJob, JSONQueue, QueueName
 from backend.settings import load_settings
-from workers.jobs import crawl, housekeeping, match, notify
 
 DEQUEUE_SECONDS = 2
-LOADED = (
-    crawl,
-    housekeeping,
-    match,
-    notify,
-)  # once, before forking: each job starts warm and shares the memory
 
 
 class PoolWorker(Worker):
@@ -55,6 +50,12 @@ class PoolWorker(Worker):
             raise SystemExit(0) from None
 
 
+def load(queues: Collection[str]) -> None:
+    """Once, before forking: each job starts warm and shares the memory. Crawling does without the language."""
+    for module in sorted({name.rpartition(".")[0] for name, queue in QUEUE_OF.items() if queue in queues}):
+        import_module(module)
+
+
 @click.command()
 @click.argument("queues", nargs=-1, required=True, type=click.Choice([name.value for name in QueueName]))
 @click.option("--processes", default=1, show_default=True, help="How many workers.")
@@ -62,6 +63,7 @@ def main(queues: tuple[str, ...], processes: int) -> None:
     """Work on QUEUES, the first named first."""
     settings = load_settings()
     configure_logging(settings)
+    load(queues)
     gc.collect()
     gc.freeze()  # what is loaded stays shared with every process forked from here
     WorkerPool(

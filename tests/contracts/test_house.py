@@ -49,6 +49,15 @@ def test_a_job_is_what_its_name_says(name: JobName) -> None:
     assert name in QUEUE_OF
 
 
+def test_who_crawls_loads_neither_the_languages_nor_the_index() -> None:
+    loaded = "import sys; from workers.worker import load; load(['crawl']); print(*sys.modules)"
+    modules = subprocess.run(
+        [sys.executable, "-c", loaded], check=True, capture_output=True, text=True
+    ).stdout
+    assert "workers.jobs.crawl" in modules.split()
+    assert not {"backend.domain.analyse", "backend.domain.inflect", "Stemmer", "tantivy"} & {*modules.split()}
+
+
 def test_there_is_one_head_of_migrations() -> None:
     configuration = Config()
     configuration.set_main_option("script_location", MIGRATIONS)
