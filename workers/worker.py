@@ -51,7 +51,7 @@ class PoolWorker(Worker):
 
 
 def load(queues: Collection[str]) -> None:
-    """Once, before forking: each job starts warm and shares the memory. Crawling does without the language."""
+    """Once, before forking: each job starts warm and shares the memory. Crawling goes without languages."""
     for module in sorted({name.rpartition(".")[0] for name, queue in QUEUE_OF.items() if queue in queues}):
         import_module(module)
 
