@@ -20,9 +20,10 @@ from backend.domain.exchange import SourceError
 from backend.domain.posting import Posting
 from backend.models import Board, Crawl, CrawlStatus, begin_write
 from backend.queueing import JobName, enqueue_after_commit
-from backend.services import listing_rows
+from backend.services import known_listings, listing_rows
 from backend.services.fingerprints import list_hash_of
-from backend.services.listing_rows import Row
+from backend.services.known_listings import Row
+from backend.services.listing_rows import Brought
 from backend.services.long_lists import LongList
 from backend.services.visits import Item, Visit
 from backend.sources.base import Source
@@ -62,7 +63,7 @@ def _store_part(
     """One transaction. Only who has a board's lease writes its listings, so what was read before it holds."""
     assignment, now = visit.assignment, clock()
     keys = [posting.external_id for posting in postings]
-    known = listing_rows.load(session, assignment.board_id, keys)
+    known = known_listings.load(session, assignment.board_id, keys)
     items = _items(postings, known, assignment.source, now)
     begin_write(session)
     board = session.scalar(
@@ -79,7 +80,7 @@ def _store_part(
             now,
             timedelta(0),
         )
-        listing_rows.write(session, board, crawl, items, known, changes, now)
+        listing_rows.write(session, [Brought(board, crawl, items, known, changes)], now)
         crawl.finished_at = now
         crawl.seen += len(items)
         crawl.new += len(changes.opened)

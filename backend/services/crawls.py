@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
-from sqlalchemy import func, select
+from rq.timeouts import JobTimeoutException
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from backend.domain.cadence import after_host, first_return, next_visit
 from backend.domain.diff import Changes, CompleteCrawl, Known, Memory, PartialCrawl, UnchangedCrawl, diff
-from backend.models import Board, BoardStatus, Crawl, CrawlStatus, Listing, begin_write
+from backend.models import Board, Crawl, CrawlStatus, Listing, begin_write
 from backend.queueing import JobName, enqueue_after_commit
-from backend.services import listing_rows, unchanged
-from backend.services.board_health import FAILING_AFTER
+from backend.services import known_listings, listing_rows, unchanged
+from backend.services.known_listings import Row
+from backend.services.listing_rows import Brought
 from backend.services.long_lists import LongList
-from backend.services.unchanged import Cadence, Jitter, mean_seconds
+from backend.services.rescheduling import reschedule
+from backend.services.unchanged import Cadence, Jitter
 from backend.services.visits import Stored, Visit
 
 log = logging.getLogger(__name__)
 
-DETAILS_PAUSE = timedelta(seconds=60)  # a board with details left to ask is visited again after this
-GONE_PAUSE = timedelta(days=1)
+NOT_STORED = "what the board answered could not be stored; the log says why"
 
 
 def load_stored(session: Session, board_id: int) -> dict[str, Stored]:
@@ -36,27 +37,38 @@ def load_stored(session: Session, board_id: int) -> dict[str, Stored]:
 
 
 def store(session: Session, visits: Sequence[Visit], cadence: Cadence, now: datetime, jitter: Jitter) -> None:
-    """Store visits: those that may change listings in a transaction each, the others together.
+    """Store visits, in two transactions: those that changed nothing, and the others.
 
     A visit whose lease was lost is dropped: the board was claimed anew, and is visited by another.
     """
-    for visit in visits:
-        if visit.items is not None:
-            try:
-                _store_together(session, [visit], cadence, now, jitter)
-            except Exception:
-                session.rollback()
-                board = visit.assignment
-                log.exception("%s:%s could not be stored", board.source.name, board.token)
-                visit.fail(
-                    CrawlStatus.FAILED, "what the board answered could not be stored; the log says why"
-                )
     same = [visit for visit in visits if unchanged.is_all(visit)]
-    others = [visit for visit in visits if visit.items is None and not unchanged.is_all(visit)]
+    others = [visit for visit in visits if not unchanged.is_all(visit)]
     if others:
-        _store_together(session, others, cadence, now, jitter)
+        _store_or_report(session, others, cadence, now, jitter)
     if same:
         unchanged.store(session, same, cadence, now, jitter)
+
+
+def _store_or_report(
+    session: Session, visits: Sequence[Visit], cadence: Cadence, now: datetime, jitter: Jitter
+) -> None:
+    """Store visits; where that fails, each by itself, and of the one to blame that it could not be."""
+    try:
+        _store_together(session, visits, cadence, now, jitter)
+    except JobTimeoutException:
+        raise
+    except Exception:
+        session.rollback()
+        if len(visits) > 1:
+            for visit in visits:
+                _store_or_report(session, [visit], cadence, now, jitter)
+            return
+        failed = visits[0]
+        if failed.items is None and failed.long_list is None:
+            raise
+        log.exception("%s:%s could not be stored", failed.assignment.source.name, failed.assignment.token)
+        failed.fail(CrawlStatus.FAILED, NOT_STORED)
+        _store_together(session, visits, cadence, now, jitter)
 
 
 def _store_together(
@@ -64,26 +76,34 @@ def _store_together(
 ) -> None:
     begin_write(session)
     with session.no_autoflush:
-        for visit in visits:
-            _store_one(session, visit, cadence, now, jitter)
+        held = _held(session, visits)
+        mine = [visit for visit in visits if visit.assignment.board_id in held]
+        known = known_listings.load_many(session, [visit.assignment.board_id for visit in mine if visit.read])
+        brought = []
+        for visit in mine:
+            board = held[visit.assignment.board_id]
+            crawl = _report(session, board, visit, now)
+            if visit.long_list is not None:
+                brought.append(_end_of_list(session, board, crawl, visit.long_list, cadence, now))
+            elif visit.read:
+                brought.append(_compare(board, crawl, visit, known.get(board.id, {}), cadence, now))
+            else:
+                crawl.matched_at = None if visit.crawl_id is not None else now
+            _keep_validators(board, visit)
+            reschedule(board, crawl, visit, cadence, now, jitter)
+            session.add(crawl)
+        session.flush()
+        listing_rows.write(session, brought, now)
+        if any(one.crawl.matched_at is None for one in brought):
+            enqueue_after_commit(session, JobName.MATCH_CRAWLS)
     session.commit()
 
 
-def _store_one(session: Session, visit: Visit, cadence: Cadence, now: datetime, jitter: Jitter) -> None:
-    board = session.scalar(
-        select(Board).where(Board.id == visit.assignment.board_id, Board.lease == visit.assignment.lease)
-    )
-    if board is None:
-        return
-    crawl = _report(session, board, visit, now)
-    if visit.long_list is not None:
-        _end_long_list(session, board, crawl, visit, visit.long_list, cadence, now)
-    elif visit.read:
-        _store_listings(session, board, crawl, visit, cadence, now)
-    else:
-        crawl.matched_at = now
-        session.add(crawl)
-    _reschedule(board, crawl, visit, cadence, now, jitter)
+def _held(session: Session, visits: Sequence[Visit]) -> dict[int, Board]:
+    """The boards whose lease is still that of the visit, by id."""
+    leases = {visit.assignment.board_id: visit.assignment.lease for visit in visits}
+    found = session.scalars(select(Board).where(Board.id.in_(leases), Board.lease.in_(set(leases.values()))))
+    return {board.id: board for board in found if board.lease == leases[board.id]}
 
 
 def _report(session: Session, board: Board, visit: Visit, now: datetime) -> Crawl:
@@ -108,70 +128,52 @@ def _postponed_last(session: Session, board_id: int) -> Crawl | None:
     return last if last is not None and last.status == CrawlStatus.POSTPONED else None
 
 
-def _end_long_list(
-    session: Session,
-    board: Board,
-    crawl: Crawl,
-    visit: Visit,
-    parts: LongList,
-    cadence: Cadence,
-    now: datetime,
-) -> None:
-    """Its listings are stored by parts; what is left is what the whole of it means for the others."""
-    crawl.baseline = board.baseline_at is None and crawl.complete
-    found = CompleteCrawl(parts.ids) if crawl.complete else PartialCrawl(parts.ids)
-    unseen, others = listing_rows.load_unseen(session, board.id, parts.ids)
-    whole = diff(unseen, found, memory_of(board), now, cadence.empty_after, others)
-    changes = Changes(missing=whole.missing, closed=whole.closed)
-    if whole.held or whole.emptied:
-        crawl.status = CrawlStatus.HELD if whole.held else CrawlStatus.EMPTY
-    crawl.missing, crawl.closed = len(changes.missing), len(changes.closed)
-    tells = bool(crawl.new or crawl.changed or crawl.reopened)
-    crawl.matched_at = None if tells else now
-    session.add(crawl)
-    session.flush()
-    rows = listing_rows.load(session, board.id, [*changes.missing, *changes.closed])
-    listing_rows.write(session, board, crawl, {}, rows, changes, now)
-    board.open_count, board.missing_count = _counts(session, board.id)
-    _remember(board, whole.memory)
-    _keep_validators(board, visit)
-    if crawl.baseline:
-        board.baseline_at = now
-    if tells:
-        enqueue_after_commit(session, JobName.MATCH_CRAWLS)
-
-
-def _store_listings(
-    session: Session, board: Board, crawl: Crawl, visit: Visit, cadence: Cadence, now: datetime
-) -> None:
-    memory = memory_of(board)
-    known = listing_rows.load(session, board.id)
+def _compare(
+    board: Board, crawl: Crawl, visit: Visit, known: Mapping[str, Row], cadence: Cadence, now: datetime
+) -> Brought:
+    """What a visit means for the listings of its board, and its report and the board's memory of it."""
     changes = diff(
         {key: Known(row.content_hash, row.missed, row.closed) for key, row in known.items()},
         _as_crawl(visit),
-        memory,
+        memory_of(board),
         now,
         cadence.empty_after,
     )
+    as_before = board.open_count - board.missing_count
+    crawl.seen = len(visit.items) if visit.items is not None else as_before
+    crawl.new, crawl.changed, crawl.reopened = (
+        len(keys) for keys in (changes.opened, changes.changed, changes.reopened)
+    )
+    board.open_count, board.missing_count = _counts(known, changes)
+    _conclude(board, crawl, changes, now)
+    return Brought(board, crawl, visit.items or {}, known, changes)
+
+
+def _end_of_list(
+    session: Session, board: Board, crawl: Crawl, parts: LongList, cadence: Cadence, now: datetime
+) -> Brought:
+    """Its listings are stored by parts; what is left is what the whole of it means for the others."""
+    found = CompleteCrawl(parts.ids) if crawl.complete else PartialCrawl(parts.ids)
+    unseen, others = known_listings.load_unseen(session, board.id, parts.ids)
+    whole = diff(unseen, found, memory_of(board), now, cadence.empty_after, others)
+    rows = known_listings.load(session, board.id, [*whole.missing, *whole.closed])
+    board.open_count = others + len(unseen) - len(whole.closed)
+    missed = set(whole.missing)
+    board.missing_count = sum(known.missed > 0 or key in missed for key, known in unseen.items())
+    _conclude(board, crawl, whole, now)
+    return Brought(board, crawl, {}, rows, Changes(missing=whole.missing, closed=whole.closed))
+
+
+def _conclude(board: Board, crawl: Crawl, changes: Changes, now: datetime) -> None:
     crawl.baseline = board.baseline_at is None and crawl.complete
-    if changes.held or changes.emptied:
-        crawl.status = CrawlStatus.HELD if changes.held else CrawlStatus.EMPTY
-    _count(crawl, changes, visit, as_before=board.open_count - board.missing_count)
-    # A listing that closed before it was matched, and reopened, was never told: matches are unique.
-    tells = bool(changes.opened or changes.changed or changes.reopened)
-    crawl.matched_at = None if tells else now
-    session.add(crawl)
-    if changes.writes or visit.items is not None:
-        session.flush()
-        listing_rows.write(session, board, crawl, visit.items or {}, known, changes, now)
-    if changes.writes:
-        board.open_count, board.missing_count = _counts(session, board.id)
-    _remember(board, changes.memory)
-    _keep_validators(board, visit)
     if crawl.baseline:
         board.baseline_at = now
-    if tells:
-        enqueue_after_commit(session, JobName.MATCH_CRAWLS)
+    if changes.held or changes.emptied:
+        crawl.status = CrawlStatus.HELD if changes.held else CrawlStatus.EMPTY
+    crawl.missing, crawl.closed = len(changes.missing), len(changes.closed)
+    # A listing that closed before it was matched, and reopened, was never told: matches are unique.
+    crawl.matched_at = None if crawl.new or crawl.changed or crawl.reopened else now
+    _remember(board, changes.memory)
 
 
 def _as_crawl(visit: Visit) -> CompleteCrawl | PartialCrawl | UnchangedCrawl:
@@ -181,24 +183,12 @@ def _as_crawl(visit: Visit) -> CompleteCrawl | PartialCrawl | UnchangedCrawl:
     return CompleteCrawl(hashes) if visit.status == CrawlStatus.COMPLETE else PartialCrawl(hashes)
 
 
-def _count(crawl: Crawl, changes: Changes, visit: Visit, as_before: int) -> None:
-    crawl.seen = len(visit.items) if visit.items is not None else as_before
-    crawl.new = len(changes.opened)
-    crawl.changed = len(changes.changed)
-    crawl.missing = len(changes.missing)
-    crawl.closed = len(changes.closed)
-    crawl.reopened = len(changes.reopened)
-
-
-def _counts(session: Session, board_id: int) -> tuple[int, int]:
-    """Open listings of a board, and how many of them the last complete crawl missed."""
-    session.flush()
-    row = session.execute(
-        select(func.count(), func.count().filter(Listing.missed > 0)).where(
-            Listing.board_id == board_id, Listing.closed_at.is_(None)
-        )
-    ).one()
-    return row[0], row[1]
+def _counts(known: Mapping[str, Row], changes: Changes) -> tuple[int, int]:
+    """Open listings of a board after a crawl, and how many of them the last complete crawls missed."""
+    missed = {key for key, row in known.items() if row.missed and not row.closed}
+    missed = (missed | set(changes.missing)) - set(changes.closed) - set(changes.seen_again)
+    was_open = sum(not row.closed for row in known.values())
+    return was_open + len(changes.opened) + len(changes.reopened) - len(changes.closed), len(missed)
 
 
 def memory_of(board: Board) -> Memory:
@@ -216,62 +206,12 @@ def _remember(board: Board, memory: Memory) -> None:
 
 def _keep_validators(board: Board, visit: Visit) -> None:
     """Only a stored complete crawl may be answered with "unchanged" later (DESIGN, truth 5)."""
-    if visit.items is None and visit.long_list is None:
+    if visit.items is None and visit.long_list is None and visit.crawl_id is None:
         return
     board.barren = visit.barren or None
     board.validators = dict(visit.validators) if visit.fingerprint else None
     board.fingerprint = visit.fingerprint
     board.parser_version = visit.assignment.source.parser_version if visit.fingerprint else None
-
-
-def _reschedule(
-    board: Board, crawl: Crawl, visit: Visit, cadence: Cadence, now: datetime, jitter: Jitter
-) -> None:
-    rhythm = cadence.rhythm.at_least(visit.assignment.source.calm)
-    interval = rhythm.interval(board.interval_seconds)
-    board.leased_until = board.lease = None
-    if visit.status == CrawlStatus.POSTPONED:
-        _postpone(board, visit, now, jitter())
-        return
-    board.last_crawl_at, board.last_status, board.last_error = now, crawl.status, crawl.error
-    if visit.status == CrawlStatus.SKIPPED:
-        board.next_crawl_at = next_visit(now, interval, 0, None, jitter())
-        return
-    board.failures = 0 if visit.read else board.failures + 1
-    board.failing_since = None if visit.read else (board.failing_since or now)
-    if crawl.complete:
-        board.last_complete_at = now
-    if visit.read and not crawl.baseline:
-        interval = rhythm.after(board.interval_seconds, changed=_found_change(crawl))
-    board.interval_seconds = round(interval.total_seconds())
-    board.mean_seconds = mean_seconds(board.mean_seconds, visit.seconds)
-    board.next_crawl_at = next_visit(
-        now, interval, board.failures, visit.retry_after, jitter(), rhythm.longest
-    )
-    if crawl.baseline:
-        board.next_crawl_at = first_return(now, interval, jitter())
-    if visit.more_details:
-        board.next_crawl_at = min(board.next_crawl_at, now + DETAILS_PAUSE)
-    if visit.status == CrawlStatus.GONE:
-        board.status, board.next_crawl_at = BoardStatus.GONE, now + GONE_PAUSE
-    elif visit.read and board.status == BoardStatus.GONE:
-        board.status = BoardStatus.ACTIVE
-
-
-def _postpone(board: Board, visit: Visit, now: datetime, jitter: float) -> None:
-    """Not asked. Where that is because its host fails, the board fails too, without further proof."""
-    if not visit.host_fails:
-        board.next_crawl_at = next_visit(now, timedelta(0), 0, visit.retry_after, jitter)
-        return
-    board.failures = max(board.failures, FAILING_AFTER)
-    board.failing_since = board.failing_since or now
-    board.last_error = board.last_error or visit.error
-    board.next_crawl_at = after_host(now, visit.retry_after or 0, jitter)
-
-
-def _found_change(crawl: Crawl) -> bool:
-    """Whether the board moved since the last visit: what was new, another, gone or back."""
-    return bool(crawl.new or crawl.changed or crawl.missing or crawl.closed or crawl.reopened)
 
 
 def page(

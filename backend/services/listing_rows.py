@@ -1,182 +1,119 @@
-"""Writing the rows of a board's listings, their texts and their history, a few statements a crawl."""
+"""Writing the rows of a board's listings, their texts and their history, a few statements for many."""
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Table, delete, insert, select, update
+from sqlalchemy import Insert, Table, Update, bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from backend.domain.diff import Changes, Known
+from backend.domain.diff import Changes
 from backend.domain.normalise import Normalised
-from backend.models import Board, Crawl, Listing, ListingEvent, ListingText
+from backend.models import Board, Crawl, ListingEvent, ListingText
+from backend.services.known_listings import LISTINGS, Row, chunks
 from backend.services.visits import Item
 
-CHUNK = 500  # parameters of one IN list
-PIECE = 5000  # rows of a long answer
 # Inserting into the tables themselves: through the mapped classes the same rows take three times as long.
-LISTINGS, TEXTS = cast(Table, Listing.__table__), cast(Table, ListingText.__table__)
+TEXTS, EVENTS = cast(Table, ListingText.__table__), cast(Table, ListingEvent.__table__)
+PAY = ("salary_min", "salary_max", "salary_currency", "salary_period")
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """What the diff and the history need of a stored listing."""
+class Brought:
+    """What a crawl brought to the listings of its board: `known` by external id, and what becomes of them."""
 
-    id: int
-    content_hash: str
-    list_hash: str | None
-    missed: int
-    closed: bool
-
-
-def load(session: Session, board_id: int, keys: Sequence[str] | None = None) -> dict[str, Row]:
-    """The listings of a board by external id; only those of `keys`, if given."""
-    query = select(
-        Listing.external_id,
-        Listing.id,
-        Listing.content_hash,
-        Listing.list_hash,
-        Listing.missed,
-        Listing.closed_at,
-    ).where(Listing.board_id == board_id)
-    wanted = [query] if keys is None else [query.where(chosen) for chosen in _among(keys)]
-    return {
-        key: Row(id, content_hash, list_hash, missed, closed_at is not None)
-        for one in wanted
-        for key, id, content_hash, list_hash, missed, closed_at in session.execute(one)
-    }
+    board: Board
+    crawl: Crawl
+    items: Mapping[str, Item]
+    known: Mapping[str, Row]
+    changes: Changes
 
 
-def load_unseen(session: Session, board_id: int, seen: Container[str]) -> tuple[dict[str, Known], int]:
-    """The open listings of a board that are not among `seen`, as a diff of ids knows them; and how many are.
-
-    There may be very many, so they are read in pieces.
-    """
-    piece = (
-        select(Listing.external_id, Listing.missed)
-        .where(Listing.board_id == board_id, Listing.closed_at.is_(None))
-        .order_by(Listing.external_id)
-        .limit(PIECE)
-    )
-    unseen: dict[str, Known] = {}
-    others = 0
-    rows = session.execute(piece).all()
-    while rows:
-        for key, missed in rows:
-            if key in seen:
-                others += 1
-            else:
-                unseen[key] = Known("", missed)
-        rows = session.execute(piece.where(Listing.external_id > rows[-1].external_id)).all()
-    return unseen, others
+def write(session: Session, brought: Sequence[Brought], now: datetime) -> None:
+    """Write what crawls changed, and nothing else (DESIGN, truth 5): a few statements for all of them."""
+    _open(session, brought, now)
+    _change(session, brought, now)
+    closed = _ids(brought, lambda changes: changes.closed)
+    reopened = _ids(brought, lambda changes: changes.reopened)
+    for one in brought:
+        back = [one.known[key].id for key in one.changes.reopened]
+        _set(session, back, missed=0, closed_at=None, changed_at=now, crawl_id=one.crawl.id)
+    _set(session, closed, closed_at=now, changed_at=now)
+    _set(session, _ids(brought, lambda changes: changes.seen_again), missed=0)
+    _set(session, _ids(brought, lambda changes: changes.missing), missed=LISTINGS.c.missed + 1)
+    _keep_list_hashes(session, brought)
+    ends = [_event(id, now, "reopened") for id in reopened] + [_event(id, now, "closed") for id in closed]
+    _run(session, insert(EVENTS), ends)
 
 
-def _among(keys: Sequence[str]) -> Iterator[ColumnElement[bool]]:
-    for start in range(0, len(keys), CHUNK):
-        yield Listing.external_id.in_(keys[start : start + CHUNK])
+def _ids(brought: Sequence[Brought], chosen: Callable[[Changes], Iterable[str]]) -> list[int]:
+    return [one.known[key].id for one in brought for key in chosen(one.changes)]
 
 
-def write(
-    session: Session,
-    board: Board,
-    crawl: Crawl,
-    items: Mapping[str, Item],
-    known: Mapping[str, Row],
-    changes: Changes,
-    now: datetime,
-) -> None:
-    """Write what a crawl changed, and nothing else (DESIGN, truth 5)."""
-    _open(session, board, crawl, items, changes.opened, now)
-    _change(session, crawl, items, known, changes.changed, now)
-    history = [(known[key].id, "reopened") for key in changes.reopened]
-    history += [(known[key].id, "closed") for key in changes.closed]
-    _set(session, _ids(known, changes.reopened), missed=0, closed_at=None, changed_at=now, crawl_id=crawl.id)
-    _set(session, _ids(known, changes.closed), closed_at=now, changed_at=now)
-    _set(session, _ids(known, changes.seen_again), missed=0)
-    _set(session, _ids(known, changes.missing), missed=Listing.missed + 1)
-    _keep_list_hashes(session, items, known, set(changes.changed))
-    if history:
-        session.execute(
-            insert(ListingEvent),
-            [
-                {"listing_id": id, "at": now, "what": what, "before": None, "after": None}
-                for id, what in history
-            ],
-        )
-
-
-def _open(
-    session: Session,
-    board: Board,
-    crawl: Crawl,
-    items: Mapping[str, Item],
-    keys: Sequence[str],
-    now: datetime,
-) -> None:
-    if not keys:
-        return
-    contents = {key: _content(items[key]) for key in keys}
-    shared = {
-        "board_id": board.id,
-        "company_id": board.company_id,
-        "first_seen_at": now,
-        "changed_at": now,
-        "closed_at": None,
-        "missed": 0,
-        "baseline": crawl.baseline,
-        "crawl_id": crawl.id,
-    }
-    session.execute(
-        insert(LISTINGS),
-        [
-            {"external_id": key, "list_hash": items[key].list_hash, **columns(content), **shared}
-            for key, content in contents.items()
-        ],
-    )
-    written = select(Listing.external_id, Listing.id).where(Listing.board_id == board.id)
-    texts = [
-        {"listing_id": id, "html": contents[key].description_html}
-        for chosen in _among(keys)
-        for key, id in session.execute(written.where(chosen))
-        if contents[key].description_html
+def _open(session: Session, brought: Sequence[Brought], now: datetime) -> None:
+    rows = [
+        {
+            "board_id": one.board.id,
+            "company_id": one.board.company_id,
+            "external_id": key,
+            "list_hash": one.items[key].list_hash,
+            "first_seen_at": now,
+            "changed_at": now,
+            "closed_at": None,
+            "missed": 0,
+            "baseline": one.crawl.baseline,
+            "crawl_id": one.crawl.id,
+            **columns(_content(one.items[key])),
+        }
+        for one in brought
+        for key in one.changes.opened
     ]
-    if texts:
-        session.execute(insert(TEXTS), texts)
-
-
-def _change(
-    session: Session,
-    crawl: Crawl,
-    items: Mapping[str, Item],
-    known: Mapping[str, Row],
-    keys: Sequence[str],
-    now: datetime,
-) -> None:
-    ids = _ids(known, keys)
-    before = {row.id: row for row in _chunked(session, Listing, Listing.id, ids)}
-    texts = {row.listing_id: row.html for row in _chunked(session, ListingText, ListingText.listing_id, ids)}
-    for key in keys:
-        content = _content(items[key])
-        listing = before[known[key].id]
-        old_text = texts.get(listing.id)
-        session.add_all(
-            ListingEvent(listing_id=listing.id, at=now, what=what, before=old, after=new)
-            for what, old, new in _differences(listing, old_text, content)
+    if not rows:
+        return
+    last = session.scalar(select(func.max(LISTINGS.c.id))) or 0
+    session.execute(insert(LISTINGS), rows)
+    by_crawl = {one.crawl.id: one for one in brought if one.changes.opened}
+    written = session.execute(
+        select(LISTINGS.c.id, LISTINGS.c.crawl_id, LISTINGS.c.external_id).where(
+            LISTINGS.c.crawl_id.in_(by_crawl), LISTINGS.c.id > last
         )
-        for name, value in columns(content).items():
-            setattr(listing, name, value)
-        listing.changed_at, listing.crawl_id = now, crawl.id
-        listing.list_hash = items[key].list_hash
-        if content.description_html != old_text:
-            session.execute(delete(ListingText).where(ListingText.listing_id == listing.id))
-            if content.description_html:
-                session.execute(
-                    insert(ListingText).values(listing_id=listing.id, html=content.description_html)
-                )
-    session.flush()
+    )
+    texts = (
+        {"listing_id": id, "html": _content(by_crawl[crawl_id].items[key]).description_html}
+        for id, crawl_id, key in written
+    )
+    _run(session, insert(TEXTS), [text for text in texts if text["html"]])
+
+
+def _change(session: Session, brought: Sequence[Brought], now: datetime) -> None:
+    """Those whose content is another: the row, its text if that is another, and what a reader sees of it."""
+    items = {
+        one.known[key].id: (one.crawl.id, one.items[key]) for one in brought for key in one.changes.changed
+    }
+    query = select(LISTINGS, TEXTS.c.html).join_from(LISTINGS, TEXTS, isouter=True)
+    rows, events, texts = [], [], Texts()
+    for chunk in chunks(list(items)):
+        for before in session.execute(query.where(LISTINGS.c.id.in_(chunk))):
+            crawl_id, item = items[before.id]
+            content = _content(item)
+            new = columns(content)
+            events += [_event(before.id, now, *what) for what in _differences(before, new, content)]
+            rows.append(
+                {
+                    "row": before.id,
+                    "changed_at": now,
+                    "crawl_id": crawl_id,
+                    "list_hash": item.list_hash,
+                    **new,
+                }
+            )
+            texts.add(before.id, before.html, content.description_html)
+    _run(session, update(LISTINGS).where(LISTINGS.c.id == bindparam("row")), rows)
+    _run(session, insert(EVENTS), events)
+    texts.write(session)
 
 
 def columns(content: Normalised) -> dict[str, Any]:
@@ -203,18 +140,17 @@ def columns(content: Normalised) -> dict[str, Any]:
 
 
 def _differences(
-    listing: Listing, old_text: str | None, content: Normalised
-) -> Iterable[tuple[str, str | None, str | None]]:
+    before: Any, new: Mapping[str, Any], content: Normalised
+) -> Iterator[tuple[str, str | None, str | None]]:
     """What a reader would see changed: (what, before, after). The text itself is not repeated."""
-    new = columns(content)
-    if listing.title != new["title"]:
-        yield "title", listing.title, new["title"]
-    if listing.locations != new["locations"]:
-        yield "locations", _places(listing.locations), _places(new["locations"])
-    pay = ("salary_min", "salary_max", "salary_currency", "salary_period")
-    if any(getattr(listing, name) != new[name] for name in pay):
-        yield "salary", _pay([getattr(listing, name) for name in pay]), _pay([new[name] for name in pay])
-    if (old_text or None) != (content.description_html or None):
+    if before.title != new["title"]:
+        yield "title", before.title, new["title"]
+    if before.locations != new["locations"]:
+        yield "locations", _places(before.locations), _places(new["locations"])
+    old_pay, new_pay = [getattr(before, name) for name in PAY], [new[name] for name in PAY]
+    if old_pay != new_pay:
+        yield "salary", _pay(old_pay), _pay(new_pay)
+    if (before.html or None) != (content.description_html or None):
         yield "text", None, None
 
 
@@ -236,31 +172,53 @@ def _content(item: Item) -> Normalised:
     return item.content
 
 
-def _ids(known: Mapping[str, Row], keys: Iterable[str]) -> list[int]:
-    return [known[key].id for key in keys]
+class Texts:
+    """The texts of changed listings: written where they are others."""
+
+    def __init__(self) -> None:
+        self.new: list[dict[str, Any]] = []
+        self.other: list[dict[str, Any]] = []
+        self.gone: list[int] = []
+
+    def add(self, id: int, before: str | None, after: str | None) -> None:
+        if not after and before is not None:
+            self.gone.append(id)
+        elif after and before is None:
+            self.new.append({"listing_id": id, "html": after})
+        elif after and after != before:
+            self.other.append({"row": id, "html": after})
+
+    def write(self, session: Session) -> None:
+        for chunk in chunks(self.gone):
+            session.execute(delete(TEXTS).where(TEXTS.c.listing_id.in_(chunk)))
+        _run(session, insert(TEXTS), self.new)
+        _run(session, update(TEXTS).where(TEXTS.c.listing_id == bindparam("row")), self.other)
+
+
+def _event(
+    id: int, at: datetime, what: str, before: str | None = None, after: str | None = None
+) -> dict[str, Any]:
+    return {"listing_id": id, "at": at, "what": what, "before": before, "after": after}
+
+
+def _run(session: Session, statement: Insert | Update, rows: list[dict[str, Any]]) -> None:
+    if rows:
+        session.execute(statement, rows)
 
 
 def _set(session: Session, ids: Sequence[int], **values: Any) -> None:
-    for start in range(0, len(ids), CHUNK):
-        session.execute(
-            update(Listing).where(Listing.id.in_(ids[start : start + CHUNK])).values(**values),
-            execution_options={"synchronize_session": False},
-        )
+    for chunk in chunks(ids):
+        session.execute(update(LISTINGS).where(LISTINGS.c.id.in_(chunk)).values(**values))
 
 
-def _chunked(session: Session, model: Any, column: Any, ids: Sequence[int]) -> Iterable[Any]:
-    for start in range(0, len(ids), CHUNK):
-        yield from session.scalars(select(model).where(column.in_(ids[start : start + CHUNK])))
-
-
-def _keep_list_hashes(
-    session: Session, items: Mapping[str, Item], known: Mapping[str, Row], changed: set[str]
-) -> None:
+def _keep_list_hashes(session: Session, brought: Sequence[Brought]) -> None:
     """The list answer changed in a way that is not stored: note it, so that it is not read again."""
-    rows = [
-        {"id": known[key].id, "list_hash": item.list_hash}
-        for key, item in items.items()
-        if key in known and key not in changed and known[key].list_hash != item.list_hash
-    ]
-    if rows:
-        session.execute(update(Listing), rows)
+    rows = []
+    for one in brought:
+        changed = set(one.changes.changed)
+        rows += [
+            {"row": one.known[key].id, "list_hash": item.list_hash}
+            for key, item in one.items.items()
+            if key in one.known and key not in changed and one.known[key].list_hash != item.list_hash
+        ]
+    _run(session, update(LISTINGS).where(LISTINGS.c.id == bindparam("row")), rows)

@@ -116,7 +116,8 @@ class Visit:
         self.status, self.fingerprint, self.more_details = CrawlStatus.PARTIAL, None, True
 
     def fail(self, status: CrawlStatus, error: str) -> None:
-        self.status, self.error, self.items, self.fingerprint = status, error, None, None
+        self.status, self.error = status, error
+        self.items = self.long_list = self.fingerprint = None
 
 
 LoadStored = Callable[[int], Mapping[str, Stored]]

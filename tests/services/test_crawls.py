@@ -4,12 +4,12 @@ import json
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from backend.models import Board, Crawl, CrawlStatus, Listing, ListingEvent, ListingText, begin_write, db
 from backend.queueing import JobName, waiting_key
-from backend.services import boards
+from backend.services import boards, crawls
 from backend.sources import registry
 
 
@@ -290,3 +290,28 @@ def test_pages_that_robots_txt_forbids_are_refused_and_close_nothing(
     assert last_crawl(session).status == "refused"
     assert "https://boards-api.greenhouse.io/robots.txt does not let JobTracker read it" in board.last_error
     assert board.open_count == 12
+
+
+def test_a_visit_that_cannot_be_stored_costs_only_itself(
+    session, board, endpoint, sweep, monkeypatch, caplog
+):
+    begin_write(session)
+    for number in range(5):
+        boards.add(session, registry.source("greenhouse"), f"other-{number}", "Other", board.created_at)
+    session.commit()
+    endpoint.jobs = {1: "Engineer", 2: "Designer"}
+    write = crawls.listing_rows.write
+
+    def fail_for_acme(session, brought, now):
+        write(session, brought, now)
+        if any(one.board.token == "acme" for one in brought):
+            raise RuntimeError("a row that no database takes")
+
+    monkeypatch.setattr(crawls.listing_rows, "write", fail_for_acme)
+    sweep()
+    stored = {one.token: (one.last_status, one.open_count) for one in session.scalars(select(Board))}
+    assert stored.pop("acme") == ("failed", 0)
+    assert set(stored.values()) == {("complete", 2)}
+    assert "the log says why" in board.last_error
+    assert "greenhouse:acme could not be stored" in caplog.text
+    assert session.scalar(select(func.count()).select_from(Listing)) == 10
