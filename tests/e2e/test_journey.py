@@ -69,6 +69,13 @@ def test_from_registration_to_a_mail_and_a_closed_listing(system: System, page: 
     assert len(system.mails_with(TITLE)) == 1
 
 
+def test_the_renew_link_of_the_mail_lets_the_tracker_go_on(system: System, page: Page):
+    mail = until(lambda: system.mails_with(TITLE), what="the mail of the first journey")[0]
+    link = re.search(r"(/renew/\S+)", text_of(mail)).group(1)
+    page.goto(link)
+    expect(page.get_by_role("alert")).to_contain_text("goes on for 30 days")
+
+
 def test_the_unsubscribe_link_of_the_mail_stops_the_tracker(system: System, page: Page):
     mail = until(lambda: system.mails_with(TITLE), what="the mail of the first journey")[0]
     link = re.search(r"(/unsubscribe/\S+)", text_of(mail)).group(1)

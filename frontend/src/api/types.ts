@@ -12,6 +12,7 @@ export interface Page<T> {
 export type Session = Schemas['SessionAnswer']
 export type User = Schemas['UserAnswer']
 export type Account = Schemas['AccountAnswer']
+export type AccountChange = Schemas['AccountChange']
 export type Place = Schemas['Place']
 export type Pay = Schemas['Pay']
 export type CompanyName = Schemas['CompanyName']

@@ -1,4 +1,5 @@
 import { api, unwrap } from '@/api/client'
+import type { AccountChange } from '@/api/types'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/vue-query'
 import { useI18n } from 'vue-i18n'
 
@@ -14,8 +15,8 @@ export function useAccountActions() {
   const client = useQueryClient()
   const notices = useNotices()
   const { t } = useI18n()
-  const setTimeZone = useMutation({
-    mutationFn: (time_zone: string) => unwrap(api.PATCH('/api/account', { body: { time_zone } })),
+  const change = useMutation({
+    mutationFn: (body: AccountChange) => unwrap(api.PATCH('/api/account', { body })),
     onSuccess: (account) => {
       client.setQueryData(['account'], account)
       notices.done(t('account.saved'))
@@ -28,7 +29,7 @@ export function useAccountActions() {
   const remove = useMutation({
     mutationFn: (password: string) => unwrap(api.DELETE('/api/account', { body: { password } })),
   })
-  return { setTimeZone, setPassword, remove }
+  return { change, setPassword, remove }
 }
 
 /** Becoming a user, and coming back after a forgotten password. */
@@ -43,13 +44,6 @@ export function useRegistration() {
     mutationFn: (body: { token: string; password: string }) => unwrap(api.POST('/api/users/reset/confirm', { body })),
   })
   return { register, askReset, confirmReset }
-}
-
-export function useUnsubscribe(token: string) {
-  const path = { params: { path: { token } } }
-  const what = useQuery({ queryKey: ['unsubscribe', token], queryFn: () => unwrap(api.GET('/api/unsubscribe/{token}', path)) })
-  const stop = useMutation({ mutationFn: () => unwrap(api.POST('/api/unsubscribe/{token}', path)) })
-  return { what, stop }
 }
 
 export const ownTimeZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone

@@ -27,6 +27,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/reset', name: 'reset', component: () => import('@/views/ResetView.vue'), meta: { title: 'reset' } },
   { path: '/reset/confirm', name: 'reset-confirm', component: () => import('@/views/NewPasswordView.vue'), meta: { title: 'reset' } },
   { path: '/unsubscribe/:token', name: 'unsubscribe', component: () => import('@/views/UnsubscribeView.vue'), meta: { title: 'unsubscribe' } },
+  { path: '/renew/:token', name: 'renew', component: () => import('@/views/RenewView.vue'), meta: { title: 'renew' } },
   { path: '/status', name: 'status', component: () => import('@/views/StatusView.vue'), meta: { title: 'status' } },
   { path: '/stats', name: 'stats', component: () => import('@/views/StatsView.vue'), meta: { title: 'stats' } },
   { path: '/admin', redirect: '/admin/boards' },
