@@ -8,7 +8,8 @@ asked of `matching.matches`, of the few listings that are left.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,8 +17,6 @@ from backend.domain import keys, matching
 from backend.domain.matching import Document
 from backend.domain.query import Query
 from backend.domain.query_nodes import And, Node, Not, Or, Range, Value, Words
-
-WORD = "~"
 
 
 class AnyOf(tuple["Parts", ...]):
@@ -40,7 +39,8 @@ Parts = tuple[Part, ...]  # all of them must hold; none: every listing may match
 class Sift:
     """A query as the sieve reads it. `rest` is asked of what the parts leave; None: they decide alone.
 
-    Small, because workers keep many of them: a part is a key, and equal keys are one text.
+    Small, because workers keep many of them: a part is a key, or all those of a word with blanks between, and
+    equal parts are one text.
     """
 
     parts: Parts
@@ -76,11 +76,8 @@ def _parts(node: Node) -> tuple[Parts, bool]:
 
 
 def _parts_of_words(words: Words) -> tuple[Parts, bool]:
-    parts = [
-        each[0] if len(each) == 1 else WORD + term
-        for term, each in zip(words.terms, keys.of_words(words), strict=True)
-    ]
-    return tuple(map(sys.intern, parts)), words.field is None and keys.decide(words)
+    parts = tuple(sys.intern(" ".join(each)) for each in keys.of_words(words))
+    return parts, words.field is None and keys.decide(words)
 
 
 class Sieve:
@@ -89,21 +86,29 @@ class Sieve:
     def __init__(self, documents: Sequence[Document], now: datetime) -> None:
         self.documents, self.now = documents, now
         self.all = (1 << len(documents)) - 1
-        self.masks = _Masks()
+        emitted: defaultdict[str, int] = defaultdict(int)
         for position, document in enumerate(documents):
             bit = 1 << position
             for key in document.keys:
-                self.masks[key] = self.masks.get(key, 0) | bit
+                emitted[key] |= bit
+        self.masks = _Masks(emitted)
 
     @property
     def keys(self) -> list[str]:
-        """All that the listings emit. Ask before the first query: those leave their words behind."""
+        """All that the listings emit. Ask before the first query: each leaves its words behind."""
         return list(self.masks)
 
     def hits(self, sift: Sift) -> list[int]:
         """Which documents the query matches, by position."""
-        mask = self._mask(sift.parts)
-        return list(self._chosen(mask, sift.rest)) if mask else []
+        mask, rest = self._mask(sift.parts), sift.rest
+        chosen = []
+        while mask:
+            bit = mask & -mask
+            position = bit.bit_length() - 1
+            if rest is None or matching.matches(rest, self.documents[position], self.now):
+                chosen.append(position)
+            mask ^= bit
+        return chosen
 
     def _mask(self, parts: Parts) -> int:
         mask = self.all
@@ -124,22 +129,13 @@ class Sieve:
             mask |= self._mask(parts)
         return mask
 
-    def _chosen(self, mask: int, rest: Query | None) -> Iterator[int]:
-        while mask:
-            bit = mask & -mask
-            position = bit.bit_length() - 1
-            if rest is None or matching.matches(rest, self.documents[position], self.now):
-                yield position
-            mask ^= bit
-
 
 class _Masks(dict[str, int]):
-    """Key -> the listings that emit it. `~word` is all keys of a word together, made when first asked."""
+    """Key -> the listings that emit it; several keys of a word together, worked out when first asked."""
 
-    def __missing__(self, key: str) -> int:
+    def __missing__(self, several: str) -> int:
         mask = 0
-        if key.startswith(WORD):
-            for each in keys.of_term(key.removeprefix(WORD), is_exact=False):
-                mask |= self.get(each, 0)
-        self[key] = mask
+        for key in several.split():
+            mask |= self.get(key, 0)
+        self[several] = mask
         return mask

@@ -54,6 +54,7 @@ class Tracker(Base):
             postgresql_where=text("cadence = 'instant'"),
         ),
         Index("ix_trackers_expires", "expires_at"),
+        Index("ix_trackers_created", "created_at"),
     )
 
     id: Mapped[Id]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import ARRAY, ColumnElement, Text, any_, delete, func, insert, literal, or_, select, update
@@ -105,13 +105,9 @@ def filed_under(session: Session, wanted: Collection[str], followed: ColumnEleme
     trackers = select(Tracker.id).where(Tracker.query_id == SavedQuery.id, followed)
     found: dict[int, str] = {}
     for chosen in (SavedQuery.id.in_(under), of_another_version()):
-        found.update(read(session, chosen, trackers.exists()))
+        queries = select(SavedQuery.id, SavedQuery.canonical).where(chosen, trackers.exists())
+        found.update(session.execute(queries).tuples().all())
     return found
-
-
-def read(session: Session, *chosen: ColumnElement[bool]) -> Iterable[tuple[int, str]]:
-    rows = session.execute(select(SavedQuery.id, SavedQuery.canonical).where(*chosen))
-    return ((query_id, canonical) for query_id, canonical in rows)
 
 
 def among(

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
+from typing import NamedTuple
 
 from rq.timeouts import JobTimeoutException
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
@@ -32,7 +33,7 @@ log = logging.getLogger(__name__)
 
 CRAWLS_AT_ONCE = 20
 LISTINGS_AT_ONCE = 200
-TESTS_AT_ONCE = 500_000  # some seconds of work: what a crash may cost
+FINDINGS_AT_ONCE = 20_000  # a second of writing, some MB of memory
 ROWS_AT_ONCE = 500
 TURNS = 100  # of a second or few each
 
@@ -47,8 +48,7 @@ class Matched:
     all: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A query meets a listing that a crawl brought."""
 
     query_id: int
@@ -58,10 +58,10 @@ class Found:
 
 @dataclass(slots=True)
 class Batch:
-    """Crawls that were matched, to be marked. `tests` counts queries x listings; it ended at `last`."""
+    """Crawls that were matched, up to `last`, and what they found; `ahead` counts what is written of it."""
 
     last: int = 0
-    tests: int = 0
+    ahead: int = 0
     found: list[Found] = field(default_factory=list)
     done: list[int] = field(default_factory=list)
 
@@ -98,45 +98,46 @@ def unmatched(session: Session, after: int) -> list[tuple[int, datetime]]:
 
 
 def match_batch(session: Session, crawls: Sequence[tuple[int, datetime]], now: datetime) -> Batch:
-    """What the crawls' listings meet, until it has been work enough for one transaction. Writes nothing.
+    """What the crawls' listings meet, until it has been enough for one transaction.
 
-    A listing that breaks the matcher holds back its own crawl only; the log says which.
+    A listing that breaks the matcher holds back its own crawl only; the log says which. Of a crawl that finds
+    very much the beginning is written ahead: if it then fails, that is found once more.
     """
     batch = Batch()
     for crawl_id, crawled_at in crawls:
         batch.last = crawl_id
         try:
-            found = match_crawl(session, crawl_id, crawled_at, now, batch)
+            for found in match_crawl(session, crawl_id, crawled_at, now):
+                if len(batch.found) > FINDINGS_AT_ONCE:
+                    write_ahead(session, batch, now)
+                batch.found += found
         except JobTimeoutException:
             raise
         except Exception:
             log.exception("crawl %d could not be matched; it is tried again at the next look", crawl_id)
             session.rollback()
             continue
-        batch.found += found
         batch.done.append(crawl_id)
-        if batch.tests > TESTS_AT_ONCE:
+        if len(batch.found) > FINDINGS_AT_ONCE:
             break
     return batch
 
 
 def match_crawl(
-    session: Session, crawl_id: int, crawled_at: datetime, now: datetime, batch: Batch
-) -> list[Found]:
-    followed = and_(collecting(now), Tracker.active_since <= crawled_at, Tracker.expires_at > crawled_at)
-    oldest = session.scalar(select(func.min(Tracker.created_at)).where(followed))
-    found: list[Found] = []
+    session: Session, crawl_id: int, crawled_at: datetime, now: datetime
+) -> Iterator[list[Found]]:
+    """What the listings of a crawl meet, in pieces."""
+    oldest = session.scalar(select(func.min(Tracker.created_at)))
     if oldest is None:
-        return found
+        return
+    followed = and_(collecting(now), Tracker.active_since <= crawled_at, Tracker.expires_at > crawled_at)
     for listings in documents_of(session, crawl_id, oldest):
         met = meet(session, [document for _, document in listings], followed, now)
-        batch.tests += len(listings) * len(met)
-        found += [
+        yield [
             Found(query_id, listings[position][0], crawl_id)
             for query_id, positions in met.items()
             for position in positions
         ]
-    return found
 
 
 def documents_of(session: Session, crawl_id: int, oldest: datetime) -> Iterator[list[tuple[int, Document]]]:
@@ -201,25 +202,23 @@ def store(session: Session, batch: Batch, now: datetime, done: Matched) -> None:
             .with_for_update(skip_locked=True)
         )
     )
-    rows = [
-        {
-            "query_id": one.query_id,
-            "listing_id": one.listing_id,
-            "crawl_id": one.crawl_id,
-            "found_at": now,
-        }
-        for one in batch.found
-        if one.crawl_id in mine
-    ]
-    for start in range(0, len(rows), ROWS_AT_ONCE):
-        insert_findings(session, rows[start : start + ROWS_AT_ONCE])
+    found = [one for one in batch.found if one.crawl_id in mine]
+    insert_findings(session, found, now)
     session.execute(update(Crawl).where(Crawl.id.in_(mine)).values(matched_at=now))
     session.commit()
     done.crawls += len(mine)
-    done.findings += len(rows)
+    done.findings += batch.ahead + len(found)
 
 
-def insert_findings(session: Session, rows: list[dict[str, object]]) -> None:
+def write_ahead(session: Session, batch: Batch, now: datetime) -> None:
+    begin_write(session)
+    insert_findings(session, batch.found, now)
+    session.commit()
+    batch.ahead += len(batch.found)
+    batch.found.clear()
+
+
+def insert_findings(session: Session, found: Sequence[Found], now: datetime) -> None:
     """A finding known from an earlier crawl is fanned out again: a tracker may have been paused then."""
     insert = insert_into(session, Finding)
     insert = insert.on_conflict_do_update(
@@ -233,4 +232,6 @@ def insert_findings(session: Session, rows: list[dict[str, object]]) -> None:
         },
         where=Finding.crawl_id.is_distinct_from(insert.excluded.crawl_id),
     )
-    session.execute(insert, rows)
+    rows = [{**one._asdict(), "found_at": now} for one in found]
+    for start in range(0, len(rows), ROWS_AT_ONCE):
+        session.execute(insert, rows[start : start + ROWS_AT_ONCE])

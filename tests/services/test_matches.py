@@ -230,6 +230,24 @@ def test_a_crawl_that_breaks_the_matcher_holds_back_no_other(world, ada, mocker)
     assert world.found(tracker_id) == ["Python developer", "Python poison"]
 
 
+def test_of_a_crawl_that_finds_very_much_the_beginning_is_written_ahead(world, ada, mocker):
+    mocker.patch.multiple(matches, FINDINGS_AT_ONCE=1, LISTINGS_AT_ONCE=1)
+    tracker_id = world.track(ada, "python")
+    world.forward(minutes=1)
+    world.crawl(["Python one", "Python two", "Python three", "Python four", "Python poison"])
+    real = matches.documents.document_in
+    mocker.patch.object(
+        matches.documents,
+        "document_in",
+        side_effect=lambda row: 1 / 0 if "poison" in row.title else real(row),
+    )
+    assert world.match().crawls == 0
+    assert world.count(Finding) == 2
+    mocker.stopall()
+    assert world.match() == matches.Matched(crawls=1, findings=5, matches=3)
+    assert len(world.found(tracker_id)) == world.count(Match) == 5
+
+
 def test_many_followers_are_written_by_pages(world, ada, mocker):
     mocker.patch.multiple(fan_out, FEW=2, PAGE=3, PAGES_A_PASS=1, FINDINGS_AT_ONCE=2)
     ids = [world.track(world.add_user(), "python") for _ in range(7)]
