@@ -22,7 +22,7 @@ import requests
 
 T = TypeVar("T")
 ROOT = Path(__file__).parents[2]
-START_SECONDS = 120
+START_SECONDS = 300
 
 
 @dataclass
