@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 
 from backend.domain.posting import Location, Posting, Salary, merge_duplicates
@@ -11,6 +10,7 @@ from backend.sources.addresses import parse_address, slug
 from backend.sources.answers import json_answer
 from backend.sources.base import Page, Request, Response, Source
 from backend.sources.shapes import Fields, rows
+from backend.sources.texts import unescape
 
 API = "https://boards-api.greenhouse.io/v1/boards"
 _PAGES = {
@@ -87,7 +87,7 @@ def _content(text: str | None) -> str | None:
     """Greenhouse escapes the HTML once more than JSON needs: `&lt;p&gt;Tom &amp;amp; Co`."""
     if text is None or re.search(r"<[a-zA-Z/]", text):
         return text
-    return html.unescape(text)
+    return unescape(text)
 
 
 def _metadata(row: Fields, name: re.Pattern[str]) -> str | None:

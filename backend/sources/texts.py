@@ -9,7 +9,25 @@ _TAG = re.compile(
     r"</?(?:p|br|div|span|ul|ol|li|b|i|u|em|strong|h[1-6]|a|table|section|article|hr|font|html|body|pre|center)\b",
     re.IGNORECASE,
 )
+_ESCAPED = (
+    ("&lt;", "<"),
+    ("&gt;", ">"),
+    ("&quot;", '"'),
+    ("&#39;", "'"),
+    ("&nbsp;", "\xa0"),
+    ("&amp;", "&"),  # last: what it makes is no reference
+)
+_OTHER_REFERENCE = re.compile(r"&(?!(?:lt|gt|quot|#39|nbsp|amp);)")
 _LITERAL_BREAK = re.compile(r"\\r\\n|\\n|\\r|\\t")
+
+
+def unescape(text: str) -> str:
+    """As `html.unescape`, ten times as fast for what was escaped by a program."""
+    if _OTHER_REFERENCE.search(text):
+        return html.unescape(text)
+    for reference, character in _ESCAPED:
+        text = text.replace(reference, character)
+    return text
 
 
 def as_html(text: str | None) -> str | None:
@@ -24,10 +42,10 @@ def as_html(text: str | None) -> str | None:
     for _ in range(2):
         if _TAG.search(value) or ("&lt;" not in value and "&amp;lt;" not in value):
             break
-        value = html.unescape(value)
+        value = unescape(value)
     if "\\n" in value or "\\r" in value:
         value = _LITERAL_BREAK.sub("\n", value)
-    return value.strip() if _TAG.search(value) else lines_as_html(html.unescape(value))
+    return value.strip() if _TAG.search(value) else lines_as_html(unescape(value))
 
 
 def lines_as_html(text: str | None) -> str | None:
@@ -46,4 +64,4 @@ def lines_as_html(text: str | None) -> str | None:
 
 def as_line(text: str | None) -> str | None:
     """A title or a name as one line, without entities; None without any text."""
-    return (" ".join(html.unescape(text).split()) or None) if text else None
+    return (" ".join(unescape(text).split()) or None) if text else None
