@@ -12,7 +12,7 @@ class QueryAnchor(Base):
     """A query is filed under this key: only what emits one of its keys can match it (`domain/anchors`)."""
 
     __tablename__ = "query_anchors"
-    __table_args__ = {"sqlite_with_rowid": False}  # one tree, in the order in which it is read
+    __table_args__ = ({"sqlite_with_rowid": False},)  # one tree, in the order in which it is read
 
     key: Mapped[str] = mapped_column(Text, primary_key=True)
     query_id: Mapped[int] = mapped_column(
@@ -31,7 +31,7 @@ class KeyShare(Base):
     """
 
     __tablename__ = "key_shares"
-    __table_args__ = {"sqlite_with_rowid": False}
+    __table_args__ = ({"sqlite_with_rowid": False},)
 
     key: Mapped[str] = mapped_column(Text, primary_key=True)
     share: Mapped[float]

@@ -82,7 +82,7 @@ class Tracker(Base):
 class Finding(Base):
     """One query x one listing: the query matches it. `fanned_at` is empty until its matches are written.
 
-    Of one with many followers the matches are written by pages: `stage` says of whom (see `services/fan_out`),
+    Of one with many followers the matches come by pages: `stage` says of whom (see `services/fan_out`), and
     `fanned_to` is the last tracker that was reached.
     """
 

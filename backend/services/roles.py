@@ -40,9 +40,7 @@ def assign(session: Session, listing_ids: Collection[int], now: datetime) -> fro
             session.flush()
             role_id = role.id
         row = insert_into(session, ListingRole).values(listing_id=listing.id, role_id=role_id)
-        session.execute(
-            row.on_conflict_do_nothing(index_elements=["listing_id"])
-        )
+        session.execute(row.on_conflict_do_nothing(index_elements=["listing_id"]))
     return frozenset(roles_of(session, listing_ids).values())
 
 
