@@ -35,6 +35,7 @@ class JobName(StrEnum):
     NOTIFY_DUE = "workers.jobs.notify.notify_due"
     SEND_MAIL = "workers.jobs.notify.send_account_mail"
     FILE_QUERIES = "workers.jobs.match.file_queries"
+    COUNT = "workers.jobs.count.count"
     HOUSEKEEPING = "workers.jobs.housekeeping.housekeeping"
 
 
@@ -51,6 +52,7 @@ QUEUE_OF = {
     JobName.NOTIFY_DUE: QueueName.MAIL,
     JobName.SEND_MAIL: QueueName.MAIL,
     JobName.FILE_QUERIES: QueueName.PERIODIC,
+    JobName.COUNT: QueueName.PERIODIC,
     JobName.HOUSEKEEPING: QueueName.PERIODIC,
 }
 

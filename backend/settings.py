@@ -101,6 +101,9 @@ class Settings(BaseSettings):
     tick_seconds: int = Field(30, ge=1, description="how often due boards are looked for")
     match_seconds: int = Field(20, ge=1, description="how often unmatched crawls are looked for")
     notify_seconds: int = Field(30, ge=1, description="how often due notifications are looked for")
+    count_seconds: int = Field(
+        60, ge=1, description="how often statistics are counted; more rarely where it takes long"
+    )
     housekeeping_seconds: int = Field(
         600, ge=1, description="how often trackers are expired and old rows removed"
     )

@@ -40,6 +40,7 @@ def wanted(settings: Settings) -> tuple[Periodic, ...]:
         Periodic(JobName.CRAWL_DUE, settings.tick_seconds),
         Periodic(JobName.MATCH_CRAWLS, settings.match_seconds),
         Periodic(JobName.NOTIFY_DUE, settings.notify_seconds),
+        Periodic(JobName.COUNT, settings.count_seconds),
         Periodic(JobName.HOUSEKEEPING, settings.housekeeping_seconds),
         Periodic(JobName.FILE_QUERIES, FILING_SECONDS),
     )

@@ -13,19 +13,21 @@ from backend.api.paging import Page, PageQuery
 from backend.api.schema import Answer, Health, Moment
 from backend.models import Board, Company, db
 from backend.services import board_health, companies
-from backend.services.companies import Tally
+from backend.services.companies import Choice, Order, Tally
 
 blueprint = APIBlueprint("companies", __name__, url_prefix="/api/companies", tag="Companies")
 
 
 class CompanyRow(Answer):
+    """An employer and its listings; what a board's first crawl brought is open, but not new."""
+
     slug: str = Field(examples=["stripe"])
     name: str = Field(examples=["Stripe"])
-    country: str | None = Field(examples=["US"])
-    sector: str | None
-    open: int
-    new_this_week: int
-    closed: int
+    country: str | None = Field(examples=["US"], description="ISO 3166-1 alpha-2")
+    sector: str | None = Field(examples=["Payments"])
+    open: int = Field(examples=[412])
+    new_this_week: int = Field(examples=[18])
+    closed: int = Field(examples=[1730])
 
 
 class CompanyBoard(Answer):
@@ -39,15 +41,28 @@ class CompanyBoard(Answer):
 
 
 class CompanyAnswer(CompanyRow):
+    """A company with its boards, counted as it is asked for."""
+
     boards: list[CompanyBoard]
 
 
+class SectorRow(Answer):
+    name: str = Field(examples=["Payments"])
+    companies: int = Field(examples=[23])
+
+
 class CompanyPage(Page[CompanyRow]):
-    """Companies by name."""
+    """Companies, their listings as they were last counted. `sectors`: of all that match `q`."""
+
+    sectors: list[SectorRow]
 
 
 class CompanyQuery(PageQuery):
-    q: str = Field("", max_length=100, description="part of the name")
+    """Part of a name, a sector, an order and a page."""
+
+    q: str = Field("", max_length=100, description="part of the name", examples=["stri"])
+    sector: str = Field("", max_length=80, description="a sector's whole name", examples=["Payments"])
+    sort: Order = Field("name", description="by name, or the most open or new listings first")
 
 
 def row(company: Company, tally: Tally) -> CompanyRow:
@@ -60,6 +75,10 @@ def row(company: Company, tally: Tally) -> CompanyRow:
         new_this_week=tally.new_this_week,
         closed=tally.closed,
     )
+
+
+def last_tally(company: Company) -> Tally:
+    return Tally(company.open_count, company.new_count, company.closed_count)
 
 
 def board_row(board: Board) -> CompanyBoard:
@@ -79,20 +98,23 @@ def board_row(board: Board) -> CompanyBoard:
 @blueprint.input(CompanyQuery, location="query")
 @blueprint.output(CompanyPage)
 def list_companies(query_data: CompanyQuery) -> CompanyPage:
-    """Companies by name"""
-    after = paging.decode(query_data.cursor, str, int)
+    """Companies by name, or by how many listings are open or new"""
+    order, kind = query_data.sort, str if query_data.sort == "name" else int
+    after = paging.decode(query_data.cursor, kind, int)
+    choice = Choice(query_data.q, query_data.sector)
     found = companies.page(
         db.session(),
-        text=query_data.q,
+        choice,
+        order=order,
         after=(after[0], after[1]) if after else None,
         limit=query_data.limit + 1,
     )
     shown, more = found[: query_data.limit], len(found) > query_data.limit
-    tallies = companies.tallies(db.session(), [company.id for company in shown], now())
     return CompanyPage(
-        items=[row(company, tallies.get(company.id, Tally())) for company in shown],
-        total=companies.count(db.session(), text=query_data.q),
-        next_cursor=paging.encode(shown[-1].name, shown[-1].id) if more else None,
+        items=[row(company, last_tally(company)) for company in shown],
+        total=companies.count(db.session(), choice),
+        next_cursor=paging.encode(*companies.place(shown[-1], order)) if more else None,
+        sectors=[SectorRow(name=name, companies=n) for name, n in companies.sectors(db.session(), choice)],
     )
 
 

@@ -9,15 +9,17 @@ from datetime import date
 from typing import Generic, Literal, TypeVar
 
 from apiflask import APIBlueprint
-from flask import Flask, current_app
+from flask import Flask, Response, current_app
 from pydantic import Field
 
 from backend.api.access import public
+from backend.api.caching import not_modified
 from backend.api.clock import now
 from backend.api.paging import Page
 from backend.api.schema import Answer, Moment
 from backend.models import db
 from backend.services import reachability, source_health, stats
+from backend.services.stats import Stats
 
 blueprint = APIBlueprint("stats", __name__, url_prefix="/api", tag="Statistics")
 
@@ -29,18 +31,27 @@ REST = 20
 
 class DayRow(Answer):
     day: date
-    opened: int
-    closed: int
+    opened: int = Field(examples=[2310])
+    closed: int = Field(examples=[1904])
 
 
 class ShareRow(Answer):
     name: str = Field(examples=["greenhouse"])
-    open: int
+    open: int = Field(examples=[184022])
+
+
+class DaysToCloseRow(Answer):
+    """Of the listings that closed in the last half year."""
+
+    name: str = Field(examples=["greenhouse"])
+    closed: int = Field(examples=[51877])
+    median_days: float = Field(examples=[31.5])
 
 
 class StatsAnswer(Answer):
-    """Days are UTC; what a board's first crawl brought counts as open, not as new."""
+    """As counted at `counted_at`. Days are UTC; what a board's first crawl brought is open, not new."""
 
+    counted_at: Moment
     companies: int
     boards: int
     open: int
@@ -50,7 +61,9 @@ class StatsAnswer(Answer):
     by_source: list[ShareRow]
     by_country: list[ShareRow]
     by_mode: list[ShareRow]
-    median_days_to_close: float | None
+    median_days_to_close: float | None = Field(description="of what closed in the last half year")
+    days_to_close_by_source: list[DaysToCloseRow]
+    days_to_close_by_country: list[DaysToCloseRow] = Field(description="the thirty that closed most")
 
 
 class SourceRow(Answer):
@@ -105,17 +118,21 @@ def init_stats(app: Flask) -> None:
     app.extensions["kept_stats"] = Kept(compute_stats)
 
 
-def compute_stats() -> StatsAnswer:
-    return StatsAnswer.model_validate(stats.compute(db.session(), now()))
+def compute_stats() -> Stats:
+    return stats.compute(db.session(), now())
 
 
 @blueprint.get("/stats")
 @public
 @blueprint.output(StatsAnswer)
-def get_stats() -> StatsAnswer:
-    """Open and new listings over time, by source, country and mode (kept for some seconds)"""
-    kept: Kept[StatsAnswer] = current_app.extensions["kept_stats"]
-    return kept.get()
+def get_stats() -> StatsAnswer | Response:
+    """Open and new listings over time, by source, country and mode, and how long they stay open
+
+    They are counted now and then: `counted_at` says when.
+    """
+    kept: Kept[Stats] = current_app.extensions["kept_stats"]
+    counted = stats.latest(db.session()) or kept.get()  # a new installation has not counted yet
+    return not_modified(counted.counted_at) or StatsAnswer.model_validate(counted)
 
 
 @blueprint.get("/sources")

@@ -10,6 +10,7 @@ from backend.models.company import Company
 from backend.models.crawl import Crawl, CrawlStatus
 from backend.models.listing import Listing, ListingEvent, ListingText
 from backend.models.role import ListingRole, Role
+from backend.models.statistics import Statistics
 from backend.models.suggestion import Suggestion, SuggestionStatus
 from backend.models.tracker import Finding, Match, Notification, NotificationKind, SavedQuery, Tracker
 from backend.models.user import User
@@ -37,6 +38,7 @@ __all__ = [
     "QueryAnchor",
     "Role",
     "SavedQuery",
+    "Statistics",
     "Suggestion",
     "SuggestionStatus",
     "Tracker",

@@ -6,19 +6,20 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import TypeVar, cast
+from datetime import datetime
+from typing import Any, Literal, TypeVar, cast
 
-from sqlalchemy import ColumnElement, Table, and_, func, insert, select, true, tuple_
+from sqlalchemy import ColumnElement, Table, and_, func, insert, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from backend.models import Company, Listing
+from backend.services.company_counts import WEEK
 
 SLUG_LENGTH = 100
-WEEK = timedelta(days=7)
 CHUNK = 500  # parameters of one IN list, rows of one insert
 COMPANIES = cast(Table, Company.__table__)
 Item = TypeVar("Item")
+Order = Literal["name", "open", "new"]
 
 
 def slugify(name: str) -> str:
@@ -109,22 +110,54 @@ class Tally:
     closed: int = 0
 
 
-def named_like(text: str) -> ColumnElement[bool]:
-    return Company.name.icontains(text, autoescape=True) if text else true()
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which companies: a part of the name, and a sector by its whole name; empty: all."""
+
+    text: str = ""
+    sector: str = ""
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        found = [Company.name.icontains(self.text, autoescape=True)] if self.text else []
+        return found + ([Company.sector == self.sector] if self.sector else [])
 
 
 def page(
-    session: Session, *, text: str = "", after: tuple[str, int] | None = None, limit: int = 50
+    session: Session,
+    choice: Choice,
+    *,
+    order: Order = "name",
+    after: tuple[Any, int] | None = None,
+    limit: int = 50,
 ) -> list[Company]:
-    """Companies by name, then id; `after` is both of the last one seen."""
-    query = select(Company).where(named_like(text)).order_by(Company.name, Company.id).limit(limit)
+    """By name, or with the most open or new ones first, then by id; `after` is the `place` of the last."""
+    key = {"name": Company.name, "open": Company.open_count, "new": Company.new_count}[order]
+    falls = order != "name"
+    query = select(Company).where(*choice.conditions())
     if after is not None:
-        query = query.where(tuple_(Company.name, Company.id) > after)
-    return list(session.scalars(query))
+        value, id = after
+        beyond = key < value if falls else key > value
+        query = query.where(or_(beyond, and_(key == value, Company.id > id)))
+    query = query.order_by(key.desc() if falls else key, Company.id)
+    return list(session.scalars(query.limit(limit)))
 
 
-def count(session: Session, *, text: str = "") -> int:
-    return session.scalar(select(func.count()).select_from(Company).where(named_like(text))) or 0
+def place(company: Company, order: Order) -> tuple[Any, int]:
+    key = {"name": company.name, "open": company.open_count, "new": company.new_count}[order]
+    return key, company.id
+
+
+def count(session: Session, choice: Choice) -> int:
+    return session.scalar(select(func.count()).select_from(Company).where(*choice.conditions())) or 0
+
+
+def sectors(session: Session, choice: Choice) -> list[tuple[str, int]]:
+    """Every sector and how many of the companies are in it, whichever sector is chosen; the largest first."""
+    query = select(Company.sector, func.count()).where(
+        Company.sector.is_not(None), *Choice(choice.text).conditions()
+    )
+    rows = session.execute(query.group_by(Company.sector).order_by(func.count().desc(), Company.sector))
+    return [(str(name), number) for name, number in rows]
 
 
 def by_slug(session: Session, slug: str) -> Company | None:

@@ -3,6 +3,11 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+from sqlalchemy import update
+
+from backend.models import Statistics
+from backend.services import company_counts, stats
 from tests.api.conftest import THEN, Caller, World
 
 
@@ -34,6 +39,90 @@ def test_a_company_counts_open_new_and_closed(world: World, visitor: Caller) -> 
     assert company["boards"][0]["open"] == 3
 
 
+def counted(world: World) -> None:
+    stats.recount(world.session, datetime.now(UTC))
+    company_counts.recount(world.session, datetime.now(UTC))
+
+
+def test_a_list_of_companies_says_how_many_listings_each_has(world: World, visitor: Caller) -> None:
+    now = datetime.now(UTC)
+    board = world.board(world.company("Acme"))
+    world.listing(board, "Old", first_seen_at=now - timedelta(days=30))
+    world.listing(board, "There before", first_seen_at=now, baseline=True)
+    world.listing(board, "New", first_seen_at=now)
+    world.listing(board, "Gone", closed_at=now, first_seen_at=now - timedelta(days=30))
+    counted(world)
+    (company,) = visitor.get("/api/companies").json["items"]
+    assert (company["open"], company["new_this_week"], company["closed"]) == (3, 1, 1)
+
+
+def test_counts_follow_what_closes_and_what_goes(world: World, visitor: Caller) -> None:
+    board = world.board(world.company("Acme"))
+    listing = world.listing(board, "Cook")
+    counted(world)
+    listing = world.session.merge(listing)
+    listing.closed_at = THEN
+    world.session.commit()
+    counted(world)
+    assert [(row["open"], row["closed"]) for row in visitor.get("/api/companies").json["items"]] == [(0, 1)]
+    world.session.delete(world.session.merge(board))
+    world.session.commit()
+    counted(world)
+    assert [(row["open"], row["closed"]) for row in visitor.get("/api/companies").json["items"]] == [(0, 0)]
+
+
+def test_counting_writes_only_what_moved(world: World) -> None:
+    world.listing(world.board(world.company("Acme")), "Cook")
+    world.company("Globex")
+    assert company_counts.recount(world.session, THEN) == 1
+    assert company_counts.recount(world.session, THEN) == 0
+
+
+@pytest.mark.parametrize("sort", ["open", "new"])
+def test_companies_with_the_most_listings_come_first_in_pages(
+    world: World, visitor: Caller, sort: str
+) -> None:
+    now = datetime.now(UTC)
+    for name, number in (("Acme", 1), ("Globex", 3), ("Initech", 1), ("Umbrella", 2)):
+        board = world.board(world.company(name))
+        for at in range(number):
+            world.listing(board, f"Cook {at}", first_seen_at=now)
+    counted(world)
+    names, cursor = [], ""
+    while cursor is not None:
+        page = visitor.get(f"/api/companies?sort={sort}&limit=1&cursor={cursor}").json
+        names += [item["name"] for item in page["items"]]
+        cursor = page["next_cursor"]
+    assert names == ["Globex", "Umbrella", "Acme", "Initech"]
+
+
+def test_a_cursor_belongs_to_its_order(world: World, visitor: Caller) -> None:
+    for name in ("Acme", "Globex"):
+        world.company(name)
+    cursor = visitor.get("/api/companies?limit=1").json["next_cursor"]
+    assert visitor.get(f"/api/companies?sort=open&cursor={cursor}").status_code == 422
+
+
+def test_companies_are_found_by_their_sector(world: World, visitor: Caller) -> None:
+    for name, sector in (
+        ("Acme", "Security"),
+        ("Globex", "Payments"),
+        ("Initech", "Payments"),
+        ("Zed", None),
+    ):
+        company = world.company(name)
+        company.sector = sector
+        world.session.commit()
+    answer = visitor.get("/api/companies?sector=Payments").json
+    assert ([item["name"] for item in answer["items"]], answer["total"]) == (["Globex", "Initech"], 2)
+    assert answer["sectors"] == [
+        {"name": "Payments", "companies": 2},
+        {"name": "Security", "companies": 1},
+    ]
+    found = visitor.get("/api/companies?sector=Payments&q=acme").json
+    assert (found["items"], found["sectors"]) == ([], [{"name": "Security", "companies": 1}])
+
+
 def test_an_unknown_company_is_not_found(visitor: Caller) -> None:
     assert visitor.get("/api/companies/nobody").status_code == 404
 
@@ -44,7 +133,8 @@ def test_stats_of_nothing_are_zeros(visitor: Caller) -> None:
     assert len(stats["new_per_day"]) == 30
 
 
-def test_stats_count_by_day_source_country_and_mode(world: World, visitor: Caller) -> None:
+@pytest.mark.parametrize("counts", [False, True], ids=["counted as asked", "counted before"])
+def test_stats_count_by_day_source_country_and_mode(world: World, visitor: Caller, counts: bool) -> None:
     now = datetime.now(UTC)
     board = world.board(world.company("Acme"))
     two_places = [{"text": "Berlin", "country": "DE"}, {"text": "Paris", "country": "FR"}]
@@ -53,6 +143,8 @@ def test_stats_count_by_day_source_country_and_mode(world: World, visitor: Calle
     world.listing(board, "C", first_seen_at=now - timedelta(days=4), closed_at=now)
     world.listing(board, "D", first_seen_at=now - timedelta(days=2), closed_at=now)
     world.listing(board, "E", first_seen_at=now - timedelta(days=9), closed_at=now, baseline=True)
+    if counts:
+        counted(world)
     stats = visitor.get("/api/stats").json
     assert (stats["open"], stats["closed"], stats["new_today"]) == (2, 3, 1)
     assert stats["new_per_day"][-1] == {"day": now.date().isoformat(), "opened": 1, "closed": 3}
@@ -60,6 +152,56 @@ def test_stats_count_by_day_source_country_and_mode(world: World, visitor: Calle
     assert stats["by_country"] == [{"name": "DE", "open": 2}, {"name": "FR", "open": 1}]
     assert {row["name"]: row["open"] for row in stats["by_mode"]} == {"remote": 1, "unknown": 1}
     assert stats["median_days_to_close"] == 4
+    assert stats["days_to_close_by_source"] == [{"name": "greenhouse", "closed": 3, "median_days": 4.0}]
+    assert stats["days_to_close_by_country"] == [{"name": "DE", "closed": 3, "median_days": 4.0}]
+
+
+def test_each_source_and_country_has_its_own_time_to_close(world: World, visitor: Caller) -> None:
+    now = datetime.now(UTC)
+    acme = world.company("Acme")
+    boards = {source: world.board(acme, source) for source in ("greenhouse", "lever")}
+    one = [{"text": "Berlin", "country": "DE"}, {"text": "Munich", "country": "DE"}]
+    two = [{"text": "Paris", "country": "FR"}, {"text": "Berlin", "country": "DE"}]
+    for source, days, places in (
+        ("greenhouse", 1, one),
+        ("greenhouse", 3, two),
+        ("greenhouse", 400, two),
+        ("lever", 10.5, one),
+    ):
+        began = now - timedelta(days=days)
+        world.listing(boards[source], "Cook", posted_at=began, closed_at=now, locations=places)
+    world.listing(boards["lever"], "Long gone", posted_at=THEN, closed_at=now - timedelta(days=181))
+    counted(world)
+    stats = visitor.get("/api/stats").json
+    assert stats["days_to_close_by_source"] == [
+        {"name": "greenhouse", "closed": 3, "median_days": 3.0},
+        {"name": "lever", "closed": 1, "median_days": 10.5},
+    ]
+    assert stats["days_to_close_by_country"] == [
+        {"name": "DE", "closed": 4, "median_days": 3.0},
+        {"name": "FR", "closed": 2, "median_days": 3.0},
+    ]
+    assert stats["median_days_to_close"] == 3.0
+
+
+def test_stats_say_when_they_were_counted_and_cost_nothing_until_then(world: World, visitor: Caller) -> None:
+    counted(world)
+    first = visitor.get("/api/stats")
+    again = visitor.get("/api/stats", headers={"If-None-Match": first.headers["ETag"]})
+    assert (again.status_code, again.headers["ETag"]) == (304, first.headers["ETag"])
+    world.session.execute(update(Statistics).values(seconds=0.0))
+    world.session.commit()
+    counted(world)
+    later = visitor.get("/api/stats", headers={"If-None-Match": first.headers["ETag"]})
+    assert (later.status_code, later.json["counted_at"] >= first.json["counted_at"]) == (200, True)
+
+
+def test_what_takes_long_to_count_is_counted_rarely(world: World) -> None:
+    assert stats.recount(world.session, THEN)
+    world.session.execute(update(Statistics).values(seconds=3.0))
+    world.session.commit()
+    assert not stats.recount(world.session, THEN + timedelta(seconds=59))
+    assert stats.recount(world.session, THEN + timedelta(seconds=60))
 
 
 def test_stats_are_kept_for_some_seconds(world: World, visitor: Caller) -> None:

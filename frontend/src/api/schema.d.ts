@@ -289,7 +289,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Companies by name */
+        /** Companies by name, or by how many listings are open or new */
         get: operations["listCompanies"];
         put?: never;
         post?: never;
@@ -490,7 +490,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Open and new listings over time, by source, country and mode (kept for some seconds) */
+        /**
+         * Open and new listings over time, by source, country and mode, and how long they stay open
+         * @description They are counted now and then: `counted_at` says when.
+         */
         get: operations["getStats"];
         put?: never;
         post?: never;
@@ -942,14 +945,21 @@ export interface components {
             /** Mail */
             mail: boolean;
         };
-        /** CompanyAnswer */
+        /**
+         * CompanyAnswer
+         * @description A company with its boards, counted as it is asked for.
+         */
         CompanyAnswer: {
             /** Boards */
             boards: components["schemas"]["CompanyBoard"][];
-            /** Closed */
+            /**
+             * Closed
+             * @example 1730
+             */
             closed: number;
             /**
              * Country
+             * @description ISO 3166-1 alpha-2
              * @example US
              */
             country: string | null;
@@ -958,11 +968,20 @@ export interface components {
              * @example Stripe
              */
             name: string;
-            /** New This Week */
+            /**
+             * New This Week
+             * @example 18
+             */
             new_this_week: number;
-            /** Open */
+            /**
+             * Open
+             * @example 412
+             */
             open: number;
-            /** Sector */
+            /**
+             * Sector
+             * @example Payments
+             */
             sector: string | null;
             /**
              * Slug
@@ -1008,22 +1027,31 @@ export interface components {
         };
         /**
          * CompanyPage
-         * @description Companies by name.
+         * @description Companies, their listings as they were last counted. `sectors`: of all that match `q`.
          */
         CompanyPage: {
             /** Items */
             items: components["schemas"]["CompanyRow"][];
             /** Next Cursor */
             next_cursor: string | null;
+            /** Sectors */
+            sectors: components["schemas"]["SectorRow"][];
             /** Total */
             total: number | null;
         };
-        /** CompanyRow */
+        /**
+         * CompanyRow
+         * @description An employer and its listings; what a board's first crawl brought is open, but not new.
+         */
         CompanyRow: {
-            /** Closed */
+            /**
+             * Closed
+             * @example 1730
+             */
             closed: number;
             /**
              * Country
+             * @description ISO 3166-1 alpha-2
              * @example US
              */
             country: string | null;
@@ -1032,11 +1060,20 @@ export interface components {
              * @example Stripe
              */
             name: string;
-            /** New This Week */
+            /**
+             * New This Week
+             * @example 18
+             */
             new_this_week: number;
-            /** Open */
+            /**
+             * Open
+             * @example 412
+             */
             open: number;
-            /** Sector */
+            /**
+             * Sector
+             * @example Payments
+             */
             sector: string | null;
             /**
              * Slug
@@ -1173,15 +1210,42 @@ export interface components {
         };
         /** DayRow */
         DayRow: {
-            /** Closed */
+            /**
+             * Closed
+             * @example 1904
+             */
             closed: number;
             /**
              * Day
              * Format: date
              */
             day: string;
-            /** Opened */
+            /**
+             * Opened
+             * @example 2310
+             */
             opened: number;
+        };
+        /**
+         * DaysToCloseRow
+         * @description Of the listings that closed in the last half year.
+         */
+        DaysToCloseRow: {
+            /**
+             * Closed
+             * @example 51877
+             */
+            closed: number;
+            /**
+             * Median Days
+             * @example 31.5
+             */
+            median_days: number;
+            /**
+             * Name
+             * @example greenhouse
+             */
+            name: string;
         };
         /**
          * EmploymentType
@@ -1809,6 +1873,19 @@ export interface components {
             /** Url */
             url: string;
         };
+        /** SectorRow */
+        SectorRow: {
+            /**
+             * Companies
+             * @example 23
+             */
+            companies: number;
+            /**
+             * Name
+             * @example Payments
+             */
+            name: string;
+        };
         /**
          * SessionAnswer
          * @description Send `csrf_token` as the header X-CSRFToken with every request that is not a GET.
@@ -1826,7 +1903,10 @@ export interface components {
              * @example greenhouse
              */
             name: string;
-            /** Open */
+            /**
+             * Open
+             * @example 184022
+             */
             open: number;
         };
         /**
@@ -1915,7 +1995,7 @@ export interface components {
         };
         /**
          * StatsAnswer
-         * @description Days are UTC; what a board's first crawl brought counts as open, not as new.
+         * @description As counted at `counted_at`. Days are UTC; what a board's first crawl brought is open, not new.
          */
         StatsAnswer: {
             /** Boards */
@@ -1930,7 +2010,23 @@ export interface components {
             closed: number;
             /** Companies */
             companies: number;
-            /** Median Days To Close */
+            /**
+             * Counted At
+             * Format: date-time
+             * @example 2026-03-01T08:00:00Z
+             */
+            counted_at: string;
+            /**
+             * Days To Close By Country
+             * @description the thirty that closed most
+             */
+            days_to_close_by_country: components["schemas"]["DaysToCloseRow"][];
+            /** Days To Close By Source */
+            days_to_close_by_source: components["schemas"]["DaysToCloseRow"][];
+            /**
+             * Median Days To Close
+             * @description of what closed in the last half year
+             */
             median_days_to_close: number | null;
             /** New Per Day */
             new_per_day: components["schemas"]["DayRow"][];
@@ -3531,6 +3627,10 @@ export interface operations {
                 limit?: number;
                 /** @description part of the name */
                 q?: string;
+                /** @description a sector's whole name */
+                sector?: string;
+                /** @description by name, or the most open or new listings first */
+                sort?: "name" | "open" | "new";
             };
             header?: never;
             path?: never;
