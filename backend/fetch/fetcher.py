@@ -206,7 +206,9 @@ class Fetcher:
         )
 
     def _prepare(self, asked: Request) -> requests.PreparedRequest:
-        headers = {**self._headers, **asked.headers, "User-Agent": self._headers["User-Agent"]}
+        headers = {**self._headers, **asked.headers}
+        if "@" not in headers["User-Agent"]:  # only the address by which an endpoint knows us is better
+            headers["User-Agent"] = self._headers["User-Agent"]
         if asked.body is not None and not any(name.lower() == "content-type" for name in asked.headers):
             headers["Content-Type"] = "application/json"
         prepared = requests.PreparedRequest()

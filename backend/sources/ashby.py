@@ -26,7 +26,7 @@ class Ashby(Source):
 
     name = "ashby"
     label = "Ashby"
-    parser_version = 1
+    parser_version = 2
     url_forms = ("jobs.ashbyhq.com/COMPANY",)
     envelope = "jobs"
 
@@ -91,7 +91,7 @@ def _posting(row: Fields, board: str | None) -> Posting:
         department=row.text("department") or row.text("team"),
         employment_type=row.text("employmentType"),
         work_mode=_work_mode(row),
-        salary=_salary(row.object("compensation")),
+        salary=_salary(row.object("compensation")) if _shows_pay(row) else None,
         posted_at=row.moment("publishedAt"),
     )
 
@@ -109,6 +109,11 @@ def _locations(row: Fields) -> Iterator[Location]:
         text = place.text("location") or ", ".join(part for part in (city, region, country) if part)
         if text:
             yield Location(text, city, region, country_code(country))
+
+
+def _shows_pay(row: Fields) -> bool:
+    """The answer may hold figures that the company does not want on its postings."""
+    return row.flag("shouldDisplayCompensationOnJobPostings") is not False
 
 
 def _salary(compensation: Fields) -> Salary | None:

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 from backend.domain.posting import Location, Posting, merge_duplicates
 from backend.sources.addresses import parse_address
 from backend.sources.answers import is_page, json_answer, next_offset, page_answer
-from backend.sources.base import Page, Request, Response, Source
+from backend.sources.base import Page, Request, Response, Source, SourceUnavailable
 from backend.sources.elements import resolve
 from backend.sources.job_posting import job_page
 from backend.sources.linked_data import page_text
@@ -17,6 +17,7 @@ from backend.sources.shapes import Fields, expect_object, rows
 from backend.sources.texts import as_html
 
 LIMIT = 10  # whatever is asked for
+BLOCKED = 405
 _OLD, _NEW = "/api/apply/v2/jobs", "/api/pcsx/search"
 _DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,24}", re.IGNORECASE)
 # How the careers page names the domain that the API wants to hear.
@@ -69,6 +70,10 @@ class Eightfold(Source):
         asked = urlsplit(response.request.url)
         if _wants_old(response) and asked.path == _NEW and asked.hostname:
             return Page([], next=_old_request(asked.hostname, _asked(asked.query, "domain"), 0))
+        if response.status == BLOCKED:
+            raise SourceUnavailable(
+                f"{response.request.url} answered {BLOCKED}, as it does to whom it blocks"
+            )
         if is_page(response) and not asked.path.startswith("/api/"):
             named = _NAMED.search(page_text(response.body))
             page_answer(response, "an Eightfold page that names its domain", lambda _: named is not None)

@@ -9,7 +9,7 @@ from backend.domain.posting import Location, Posting, Salary, SalaryPeriod, merg
 from backend.domain.salary import salary_of
 from backend.sources.addresses import Address, parse_address
 from backend.sources.answers import json_answer
-from backend.sources.base import Page, Request, Response
+from backend.sources.base import Page, Request, Response, SourceUnavailable
 from backend.sources.moments import loose_moment
 from backend.sources.queries import Search, search_token, with_parameter, with_search
 from backend.sources.shapes import Fields, joined, rows
@@ -59,7 +59,7 @@ class HeadHunter(Search):
         return with_search("https://hh.ru/search/vacancy", token)
 
     def parse(self, response: Response) -> Page:
-        answer = json_answer(response)
+        answer = json_answer(_admitted(response))
         found = rows(answer, self.envelope)
         envelope = Fields(answer)
         page, pages = envelope.whole("page") or 0, envelope.whole("pages") or 0
@@ -78,12 +78,22 @@ class HeadHunter(Search):
         return Request(f"{API}/{posting.external_id}") if posting.external_id.isdigit() else None
 
     def parse_detail(self, posting: Posting, response: Response) -> Posting:
-        row = Fields(json_answer(response))
+        row = Fields(json_answer(_admitted(response)))
         read = _posting(row)
         skills = ", ".join(name for skill in row.objects("key_skills") if (name := skill.text("name")))
         text = joined(row.text("description"), f"<p>{skills}</p>" if skills else None)
         # "" says: looked, and there is no text; None would ask again
         return replace(read, url=read.url or posting.url, description_html=text or "")
+
+
+def _admitted(response: Response) -> Response:
+    """Raises SourceUnavailable, with what to do, where hh.ru does not like who asks."""
+    if response.status in {400, 403} and b'"bad_user_agent"' in response.body[:2000]:
+        raise SourceUnavailable(
+            f"{response.request.url} answered {response.status}, bad_user_agent: hh.ru wants to hear whom to "
+            "turn to: set CONTACT to an address of yours"
+        )
+    return response
 
 
 def _employer(address: Address) -> str | None:

@@ -31,6 +31,12 @@ class Recruitee(Source):
         own_host = address.path[:2] == ("api", "offers")  # only Recruitee answers there
         return address.host if own_host or address.subdomain("recruitee.com", _RESERVED) else None
 
+    def token_of(self, told: str) -> str | None:
+        """Also a customer's own host; a page deep inside a company's site is not Recruitee's."""
+        address = parse_address(told)
+        own = address.host if address and len(address.path) < 2 else None
+        return self.recognise(told) or own
+
     def board_url(self, token: str) -> str:
         return f"https://{token}"
 

@@ -38,6 +38,11 @@ class Teamtailor(Source):
             return None
         return address.host
 
+    def token_of(self, told: str) -> str | None:
+        """Also a customer's own host, which the service's signs on its pages tell."""
+        address = parse_address(told)
+        return (self.recognise(told) or address.host) if address else None
+
     def board_url(self, token: str) -> str:
         return f"https://{token}/jobs"
 

@@ -23,7 +23,7 @@ _SITE_HOST = re.compile(r"wd\d{1,3}\.myworkdaysite\.com")
 _DAYS = re.compile(r"(\d{1,4})\s*(\+)?")
 # A wrong tenant or site answers 422 as often as 404.
 _GONE = GONE | {422}
-_NOT_SITES = {"wday", "job", "jobs", "details", "login", "recruiting", "robots.txt"}
+_NOT_SITES = {"wday", "job", "details", "login", "recruiting", "robots.txt"}
 
 
 class Workday(Source):
@@ -126,12 +126,17 @@ def _tenant_and_site(address: Address) -> tuple[str | None, str | None]:
     path = without_locale(address.path)
     if path[:2] == ("wday", "cxs"):
         path = path[2:]
-        return (slug(path[0]), slug(path[1])) if len(path) > 1 else (None, None)
+        return (slug(path[0]), _site(path[1])) if len(path) > 1 else (None, None)
     if own_host:
-        return own_host.group(1), slug(path[0], _NOT_SITES) if path else None
+        return own_host.group(1), _site(path[0]) if path else None
     if path[:1] == ("recruiting",) and len(path) > 2:
-        return slug(path[1]), slug(path[2])
+        return slug(path[1]), _site(path[2])
     return None, None
+
+
+def _site(name: str) -> str | None:
+    """Some are called "_careers"."""
+    return name if slug(name.lstrip("_"), _NOT_SITES) else None
 
 
 def _posting(row: Fields, board: str | None) -> Posting:

@@ -67,6 +67,12 @@ def test_the_request_says_who_asks_and_carries_the_headers_of_the_source(site, a
     assert sent["accept-encoding"] == "gzip, deflate"
 
 
+def test_an_endpoint_that_knows_us_by_an_address_hears_that_one(site, ask):
+    site.answers["/"] = text("here")
+    ask("/", headers={"User-Agent": "me@example.org"})
+    assert site.seen[0].headers["user-agent"] == "me@example.org"
+
+
 def test_the_user_agent_names_the_contact_setting():
     assert user_agent("https://example.org/é\r\nX: 1").endswith(" (+https://example.org/X: 1)")
     assert user_agent("me@example.org").startswith("JobTracker/")

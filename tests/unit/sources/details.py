@@ -90,4 +90,5 @@ DETAILS = (
     Detail("jobylon.html", "job.html"),
     Detail("jobylon.html", "job.plain.html"),
     Detail("json_ld.xml", "job.html"),
+    Detail("personio.search.json", "job.html"),
 )

@@ -30,6 +30,8 @@ class Example:
     untitled: bool = False
     # statuses beside 200 that the source takes for an answer
     fine: tuple[int, ...] = ()
+    # a board that answers 404 here is asked elsewhere first
+    asks_on: bool = False
     # for web pages: the page of a board without openings
     empty: str | None = None
     # the board's own page is on a host that only a table of boards can tell apart

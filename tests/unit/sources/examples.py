@@ -49,7 +49,15 @@ EXAMPLES = (
         b'{"query":"","location":[],"department":[],"worktype":[],"remote":[]}',
     ),
     Example("recruitee", "recruitee.json", "https://larkspur.recruitee.com/api/offers/", 2),
-    Example("personio", "personio.xml", "https://larkspur.jobs.personio.de/xml?language=en", 2),
+    Example("personio", "personio.xml", "https://larkspur.jobs.personio.de/xml?language=en", 2, asks_on=True),
+    Example(
+        "personio",
+        "personio.search.json",
+        "https://larkspur.jobs.personio.de/search.json",
+        2,
+        keys=("id", "name"),
+        asks_on=True,
+    ),
     Example(
         "workday",
         "workday.json",

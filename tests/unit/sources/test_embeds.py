@@ -140,6 +140,6 @@ def test_one_frame_is_found_among_thousands_of_links() -> None:
     ],
 )
 def test_a_hostile_page_takes_no_longer_than_its_length(piece: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     boards_in(piece * (MOST_TEXT // len(piece)), PAGE)
-    assert time.perf_counter() - begun < 10
+    assert time.process_time() - begun < 10
