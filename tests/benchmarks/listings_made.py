@@ -27,6 +27,7 @@ PER_COMPANY = 45
 CLOSED, MIXED, STATED, FULL_TIME = 0.3, 0.35, 0.35, 0.9  # shares; MIXED: titles made of two
 HEAD, TAIL = 0.15, 0.2  # of a text: what the company says of itself
 SOURCES = ("greenhouse",) * 9 + ("workday",) * 5 + ("lever",) * 4 + ("ashby",) * 4 + ("smartrecruiters",) * 2
+NUMBERED = ("R", "JR", "REQ", "job", "")
 Item = TypeVar("Item")
 
 
@@ -73,7 +74,7 @@ def _content(source: Material, employer: Employer, first_seen_at: datetime, rand
         salary=_any(source.salaries, random) if random.random() < STATED else None,
         department=_any(source.departments, random),
         posted_at=first_seen_at - timedelta(hours=30 * random.random()),
-        description_html=employer.head + _middle(source, group, random) + employer.tail,
+        description_html=employer.head + _middle(source, group, random) + employer.tail + _number(random),
         content_hash=f"{random.getrandbits(128):032x}",
     )
 
@@ -85,6 +86,11 @@ def _title(source: Material, employer: Employer, random: Random) -> tuple[str, G
     if random.random() < MIXED:
         title = f"{SEPARATOR.split(title)[0]} - {SEPARATOR.split(_any(source.titles[group], random))[-1]}"
     return title[:300].strip(), group
+
+
+def _number(random: Random) -> str:
+    """Every listing has a word that no other has, or few: here its number."""
+    return f"<p>Job ID {_any(NUMBERED, random)}{random.randrange(10**7)}</p>"
 
 
 def _middle(source: Material, group: Group, random: Random) -> str:

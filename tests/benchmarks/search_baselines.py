@@ -17,6 +17,7 @@ from typing import Protocol
 import numpy
 import tantivy
 from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.metrics.pairwise import cosine_similarity
 from tantivy import Occur
 
 from backend.domain.analyse import spelling
@@ -183,7 +184,7 @@ class TfIdf:
         vector = self.vectorizer.transform([words])
         if not vector.nnz:
             raise NotRanked
-        scores = (self.matrix @ vector.T).toarray().ravel()
+        scores = cosine_similarity(vector, self.matrix).ravel()
         if self.conditions:
             scores[~self._allowed(query, now)] = 0
         best = numpy.argpartition(-scores, min(limit, len(scores) - 1))[:limit]
