@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-VERSION = 2  # an index made by another version is rebuilt
+VERSION = 3  # an index made by another version is rebuilt
 BREAK = "\N{PILCROW SIGN}"  # never in a term: keeps phrases from crossing from one text into the next
 
 _LONGEST = 64  # of a longer word only so many characters count
@@ -27,6 +27,7 @@ _PAIRED = (
 )
 _HANGUL = re.compile("[\u3131-\u318f\uac00-\ud7a3\uffa0-\uffdc]")
 _JAMO = re.compile("[\u1100-\u11ff\ua960-\ua97f\ud7b0-\ud7ff]")  # parts of syllables that make up none
+_SHAPE = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")  # say how a character looks
 _VOICING = "\u3099\u309a"
 _UNIT = rf"[{_PAIRED}][{_VOICING}]?"
 _UNITS = re.compile(_UNIT)
@@ -264,6 +265,8 @@ def _letter_or_space(part: str) -> str:
     if digit is not None:
         return str(digit)
     category = unicodedata.category(part)
+    if _SHAPE.match(part):
+        return ""
     if part.isascii() or part.isalnum() or category[0] == "M":
         return part
     return "" if category == "Cf" and part != "\u200b" else " "

@@ -80,7 +80,7 @@ _BLOCKS = frozenset(
 _BLOCK_TAG = re.compile(rf"</?(?:{'|'.join(sorted(TAGS & _BLOCKS))})>")
 _INLINE_TAG = re.compile(rf'</?(?:{"|".join(sorted(TAGS - _BLOCKS))})(?: [a-z]+="[^"]*")*>')
 _REFERENCES = (("&nbsp;", "\xa0"), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&amp;", "&"))
-_OTHER = re.compile(rf"<|&(?!(?:{'|'.join(reference[1:] for reference, _ in _REFERENCES)}))")
+_OTHER_REFERENCE = re.compile(rf"&(?!{'|'.join(reference[1:] for reference, _ in _REFERENCES)})")
 _UNSEEN = frozenset({"script", "style", "noscript", "template", "textarea", "iframe", "object", "title"})
 
 
@@ -101,7 +101,7 @@ def text_of(html: str) -> str:
 def rough_text_of(html: str) -> str:
     """As `text_of`, with all the blanks and empty lines between the words."""
     text = _INLINE_TAG.sub("", _BLOCK_TAG.sub("\n", html))
-    if _OTHER.search(text):  # not as `sanitise` writes it
+    if "<" in text or _OTHER_REFERENCE.search(text):  # not as `sanitise` writes it
         return _parsed_text(html)
     if "&" in text:
         for reference, character in _REFERENCES:

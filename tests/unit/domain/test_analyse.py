@@ -57,6 +57,7 @@ texts = st.one_of(st.text(max_size=60), st.lists(pieces, max_size=12).map("".joi
         ("ＪＡＶＡ　２０２４", "java 2024"),
         ("full-stack don't l’équipe", "full stack don t l equipe"),
         ("engi\u00adneer", "engineer"),
+        ("\u2708\ufe0f Berlin \u845b\U000e0100", "berlin \u845b"),
         ("Программист ёлка", "программист елка"),
         ("Μηχανικός ΜΗΧΑΝΙΚΟΣ", "μηχανικοσ μηχανικοσ"),
         ("مُهَنْدِس ٢٠٢٤", "مهندس 2024"),
