@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from tantivy import FieldType, Occur, Query, Searcher
 
 from backend.domain import keys
+from backend.domain.inflect import keys_in
+from backend.domain.language import LANGUAGES
 from backend.domain.query_nodes import (
     And,
     Comparison,
@@ -24,12 +27,10 @@ from backend.domain.query_nodes import (
 )
 from backend.search.schema import STEMS, TEXT, TITLE_STEMS, microseconds, schema
 
-TITLE_WEIGHT, COMPANY_WEIGHT = 4.0, 2.0
 
-
-def compile_node(node: Node, now: datetime, ranked: bool, searcher: Searcher) -> Query:
-    """`ranked`: words in titles and companies count for more; without it, only which listings match."""
-    return _Compiler(now, searcher).compiled(node, ranked)
+def compile_node(node: Node, now: datetime, searcher: Searcher) -> Query:
+    """Scores by the words alone, wherever they stand; `ranking` adds what else counts."""
+    return _Compiler(now, searcher).compiled(node)
 
 
 def only_status(query: Query, status: str, searcher: Searcher) -> Query:
@@ -57,16 +58,16 @@ class _Compiler:
     now: datetime
     searcher: Searcher
 
-    def compiled(self, node: Node, ranked: bool) -> Query:
+    def compiled(self, node: Node) -> Query:
         match node:
             case Words():
-                return self.words(node, ranked)
+                return self.words(node)
             case And(children):
-                return self.all_of(children, ranked)
+                return self.all_of(children)
             case Or(children):
-                return _any_of([self.compiled(child, ranked) for child in children])
+                return _any_of([self.compiled(child) for child in children])
             case Not():
-                return self.all_of((node,), ranked)
+                return self.all_of((node,))
             case Value(field, value):
                 return _unscored(Query.term_query(schema(), field, value))
             case Range():
@@ -74,55 +75,61 @@ class _Compiler:
             case Everything():
                 return Query.all_query()
 
-    def all_of(self, children: tuple[Node, ...], ranked: bool) -> Query:
-        clauses: list[tuple[Occur, Query]] = []
+    def all_of(self, children: tuple[Node, ...]) -> Query:
+        inflected = [child for child in children if isinstance(child, Words) and not child.exact]
+        clauses = [(Occur.Must, self.inflected(inflected))] if inflected else []
         for child in children:
             if isinstance(child, Not):
-                clauses.append((Occur.MustNot, self.compiled(child.child, False)))
-            else:
-                clauses.append((Occur.Must, self.compiled(child, ranked)))
+                clauses.append((Occur.MustNot, self.compiled(child.child)))
+            elif child not in inflected:
+                clauses.append((Occur.Must, self.compiled(child)))
         if all(isinstance(child, Not) for child in children):  # exclusions alone find nothing
             clauses.append((Occur.Must, Query.all_query()))
         return Query.boolean_query(clauses)
 
-    def words(self, words: Words, ranked: bool) -> Query:
-        if words.field is not None or not ranked:
-            return self.in_field(words, words.field)
-        weighted = [
-            self.in_field(words, None),
-            Query.boost_query(self.in_field(words, TextField.TITLE), TITLE_WEIGHT),
-            Query.boost_query(_exactly(words, TextField.COMPANY), COMPANY_WEIGHT),
+    def words(self, words: Words) -> Query:
+        if not words.exact:
+            return self.inflected([words])
+        field = words.field or TEXT
+        if words.prefix:  # a term holds letters and digits only: nothing to escape
+            return Query.regex_query(schema(), field, words.terms[0] + ".*")
+        if len(words.terms) == 1:
+            return Query.term_query(schema(), field, words.terms[0])
+        return Query.phrase_query(schema(), field, list(words.terms))
+
+    def inflected(self, sought: Sequence[Words]) -> Query:
+        """All of these words. A listing is of one language: so those of each, and not any form of the first
+        with any of the second, which would read the longest lists together with the shortest."""
+        ways = dict.fromkeys(
+            tuple(keys_in(language)[words.terms[0]] for words in sought) for language in (*LANGUAGES, None)
+        )
+        weighed = [self.weighed(words) for words in sought]
+        found = [
+            _all_of([terms[key] for terms, key in zip(weighed, way, strict=True)])
+            for way in ways
+            if all(key in terms for terms, key in zip(weighed, way, strict=True))
         ]
-        return _any_of(weighted)
+        return _any_of(found) if found else Query.empty_query()
 
-    def in_field(self, words: Words, field: TextField | None) -> Query:
-        if words.exact:
-            return _exactly(words, field or TEXT)
-        stems = TITLE_STEMS if field is TextField.TITLE else STEMS
-        return self.one_of(stems, keys.of_term(words.terms[0], is_exact=False))
-
-    def one_of(self, field: str, sought: tuple[str, ...]) -> Query:
-        """Any of these keys. Each listing has one of them at most, so they are weighed as one word is:
-        else a word of a rare language would count for more than the same word of a common one."""
+    def weighed(self, words: Words) -> dict[str, Query]:
+        """Each key that finds listings. They are weighed as one word is: else a word of a rare language would
+        count for more than the same word of a common one."""
+        field = TITLE_STEMS if words.field is TextField.TITLE else STEMS
+        sought = keys.of_term(words.terms[0], is_exact=False)
         counts = {key: count for key in sought if (count := self.searcher.doc_freq(field, key))}
         together = self.rarity(sum(counts.values()))
-        terms = [
-            Query.boost_query(Query.term_query(schema(), field, key), together / self.rarity(count))
+        return {
+            key: Query.boost_query(Query.term_query(schema(), field, key), together / self.rarity(count))
             for key, count in counts.items()
-        ]
-        return _any_of(terms) if terms else Query.empty_query()
+        }
 
     def rarity(self, count: int) -> float:
         """As BM25 weighs a word that stands in so many listings."""
         return math.log1p((max(self.searcher.num_docs - count, 0) + 0.5) / (count + 0.5))
 
 
-def _exactly(words: Words, field: str) -> Query:
-    if words.prefix:  # a term holds letters and digits only: nothing to escape
-        return Query.regex_query(schema(), field, words.terms[0] + ".*")
-    if len(words.terms) == 1:
-        return Query.term_query(schema(), field, words.terms[0])
-    return Query.phrase_query(schema(), field, list(words.terms))
+def _all_of(queries: list[Query]) -> Query:
+    return queries[0] if len(queries) == 1 else Query.boolean_query([(Occur.Must, one) for one in queries])
 
 
 def _any_of(queries: list[Query]) -> Query:

@@ -33,8 +33,10 @@ class View:
     searcher: tantivy.Searcher
     remembered: Remembered = field(default_factory=lambda: Remembered(_REMEMBERED))
 
-    def asked(self, node: Node, status: Status, now: datetime, ranked: bool = False) -> Asked:
-        query = only_status(compile_node(node, now, ranked, self.searcher), status, self.searcher)
+    def asked(self, node: Node, status: Status, now: datetime, scored: tantivy.Query | None = None) -> Asked:
+        """`scored` finds the same as the node, and knows how well each listing answers."""
+        query = scored or compile_node(node, now, self.searcher)
+        query = only_status(query, status, self.searcher)
         share = _BUDGET / (effort.of(node, self.searcher) or 1)
         if share >= 1:
             return Asked(query, partial=False)

@@ -19,6 +19,7 @@ from backend.search.schema import ID_SPACE, order_of
 from backend.services import documents
 
 BUDGET = 1.0  # seconds
+LEAST = 10  # listings looked at, however slow the machine is just then
 _LISTINGS_AT_ONCE = 100
 _ROWS_AT_ONCE = 1000
 
@@ -52,7 +53,8 @@ def scan(
     ends = monotonic() + budget
     ids: list[int] = []
     total, last, more = 0, None, False
-    for order, matched in _judged(session, query, _below(session, status, below), now):
+    judged = _judged(session, query, _below(session, status, below), now)
+    for looked_at, (order, matched) in enumerate(judged, start=1):
         total += matched
         if len(ids) < limit:
             last = order
@@ -60,7 +62,7 @@ def scan(
                 ids.append(order % ID_SPACE)
         else:
             more = more or matched
-        if monotonic() > ends:
+        if looked_at >= LEAST and monotonic() > ends:
             return Scanned(ids, total, last, complete=False)
     next_below = last if more else None
     if below is not None:

@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from backend.domain.query import Filters, QueryError, parse
 from backend.search.reader import BadCursor, SearchIndex
-from backend.search.schema import IndexUnusable
+from backend.search.schema import VERSION, IndexUnusable
 from backend.services import indexing, search
+from backend.services import scan as scanning
 from backend.services.scan import scan
 from tests.services.stored import Shelf
 
@@ -129,7 +130,10 @@ def test_without_an_index_another_order_is_said_to_be_partial(shelf: Shelf, inde
     assert (titles(found), found.partial) == (["One"], True)
 
 
-def test_a_scan_out_of_time_says_so_and_can_be_gone_on_with(shelf: Shelf) -> None:
+def test_a_scan_out_of_time_says_so_and_can_be_gone_on_with(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scanning, "LEAST", 1)
     for number in range(5):
         shelf.add(title=f"Engineer {number}")
     query = parse("engineer")
@@ -172,7 +176,7 @@ def test_a_damaged_index_is_noticed_and_the_database_answers(
     elif damage == "removed":
         segment.unlink()
     elif damage == "older":
-        (directory / "current").write_text((directory / "current").read_text().replace("1.", "0."))
+        (directory / "current").write_text((directory / "current").read_text().replace(VERSION, "0.9"))
     elif damage == "half-written":
         (directory / "current").write_text("{")
     else:
