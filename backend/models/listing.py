@@ -74,7 +74,7 @@ class ListingText(Base):
 class ListingEvent(Base):
     """What changed on a listing and when.
 
-    `what` is title, locations, salary, text, closed or reopened.
+    `what` is title, locations, salary, text, closed or reopened; of a text `before` and `after` are hashes.
     """
 
     __tablename__ = "listing_events"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -142,7 +143,7 @@ def columns(content: Normalised) -> dict[str, Any]:
 def _differences(
     before: Any, new: Mapping[str, Any], content: Normalised
 ) -> Iterator[tuple[str, str | None, str | None]]:
-    """What a reader would see changed: (what, before, after). The text itself is not repeated."""
+    """What a reader would see changed: (what, before, after). Of a text only its hash is kept."""
     if before.title != new["title"]:
         yield "title", before.title, new["title"]
     if before.locations != new["locations"]:
@@ -151,7 +152,11 @@ def _differences(
     if old_pay != new_pay:
         yield "salary", _pay(old_pay), _pay(new_pay)
     if (before.html or None) != (content.description_html or None):
-        yield "text", None, None
+        yield "text", _text_hash(before.html), _text_hash(content.description_html)
+
+
+def _text_hash(html: str | None) -> str | None:
+    return hashlib.sha256(html.encode()).hexdigest()[:16] if html else None
 
 
 def _places(locations: Sequence[Mapping[str, Any]]) -> str | None:

@@ -114,6 +114,19 @@ def test_a_changed_title_is_kept_in_the_history(session, board, endpoint, sweep,
     assert rows["1"].crawl_id == last_crawl(session).id
 
 
+def test_of_a_text_that_changed_the_history_keeps_the_hashes(session, board, endpoint, sweep, clock):
+    endpoint.jobs = {1: "Engineer"}
+    first, other = endpoint.answer(), endpoint.answer().replace(b"We look for you", b"We miss you")
+    for body in (first, other, first):
+        endpoint.body = body
+        sweep()
+        clock.forward(hours=1)
+    told = events(session)
+    assert [what for what, _, _ in told] == ["text", "text"]
+    assert told[0][1:] == told[1][:0:-1]
+    assert len({*told[0][1:]}) == 2
+
+
 MANY = {number: f"Role {number}" for number in range(12)}
 
 
