@@ -59,8 +59,12 @@ db = SQLAlchemy(model_class=Base, disable_autonaming=True)
 
 
 def prepare_engine(engine: Engine) -> None:
-    """SQLite: WAL, foreign keys, and transactions that say at their start whether they write."""
+    """SQLite: WAL, foreign keys, and transactions that say at their start whether they write.
+
+    PostgreSQL: many rows to one INSERT; its driver would send each by itself, and wait.
+    """
     if engine.dialect.name != "sqlite":
+        engine.dialect.use_insertmanyvalues_wo_returning = True
         return
 
     @event.listens_for(engine, "connect")
