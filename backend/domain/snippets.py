@@ -11,7 +11,7 @@ from functools import lru_cache
 from html import escape
 from itertools import islice
 
-from backend.domain.analyse import Token, plain, spelling, tokens
+from backend.domain.analyse import plain, spelling, tokens
 from backend.domain.inflect import alternatives
 from backend.domain.query_nodes import TextField, Words
 
@@ -20,6 +20,7 @@ LONGEST = 50_000  # characters of a text that are looked at
 _TRIED = 5  # pieces analysed to find one that shows a word
 _LINES = re.compile(r"\s+")
 _CUT = re.compile(rf".{{1,{WIDTH}}}(?:\s|$)|\S{{{WIDTH}}}", re.DOTALL)
+_BEFORE, _AFTER, _WORD = re.compile(r"\S+\Z"), re.compile(r"\S+"), re.compile(r"[^\W_]+")
 _FOREIGN_LETTER = re.compile(r"[^\W\x00-\x7f]")
 
 Span = tuple[int, int]
@@ -34,17 +35,14 @@ class _Sought:
     written: str
     keys: frozenset[str]
 
-    def stand(self, here: Sequence[Token]) -> bool:
-        """Whether these tokens, as many as the words have terms, are the words."""
-        term = here[0].term
-        if not term.startswith(self.root):
+    def stand(self, here: Sequence[str]) -> bool:
+        """Whether these terms, as many as the words have, are the words."""
+        if not here or not here[0].startswith(self.root):
             return False
         words = self.words
-        if words.prefix:
+        if words.prefix or tuple(here) == words.terms:
             return True
-        if all(token.term == one for token, one in zip(here, words.terms, strict=True)):
-            return True
-        return not words.exact and not self.keys.isdisjoint(alternatives(term))
+        return not words.exact and not self.keys.isdisjoint(alternatives(here[0]))
 
 
 def snippet(text: str, words: Sequence[Words]) -> str | None:
@@ -119,7 +117,8 @@ def _hits(text: str, sought: Sequence[_Sought]) -> Iterator[tuple[int, int]]:
 
 def _may_be_written_otherwise(text: str, sought: Sequence[_Sought]) -> bool:
     """With accents, in another script, or as a name or a phrase with something between its words."""
-    return bool(_FOREIGN_LETTER.search(text)) or any(one.written != one.root for one in sought)
+    unlike = [one.root for one in sought if one.written != one.root]
+    return bool(_FOREIGN_LETTER.search(text)) or any(root in text.lower() for root in unlike)
 
 
 def _count(text: str, sought: Sequence[_Sought]) -> int:
@@ -129,16 +128,30 @@ def _count(text: str, sought: Sequence[_Sought]) -> int:
 
 def _spans(piece: str, sought: Sequence[_Sought]) -> list[tuple[int, Span]]:
     """Where the words stand, with the number of each."""
+    spans = _spans_otherwise if _may_be_written_otherwise(piece, sought) else _spans_as_written
+    return sorted(spans(piece, sought), key=lambda span: (span[1][0], -span[1][1]))
+
+
+def _spans_as_written(piece: str, sought: Sequence[_Sought]) -> Iterator[tuple[int, Span]]:
+    """Of single words: only what stands around a likely place is analysed."""
+    for at, number in _hits(piece.lower(), sought):
+        before, after = _BEFORE.search(piece, 0, at), _AFTER.match(piece, at)
+        near = plain(after[0]).split() if after else []
+        if before and plain(before[0] + (after[0] if after else "")).split()[-len(near) :] != near:
+            continue  # part of a name: the net of .net
+        if sought[number].stand(near[:1]):
+            word = _WORD.match(piece, at)
+            yield number, (at, word.end() if word else at)
+
+
+def _spans_otherwise(piece: str, sought: Sequence[_Sought]) -> Iterator[tuple[int, Span]]:
     found = tokens(piece)
-    spans = []
+    terms = [token.term for token in found]
     for number, one in enumerate(sought):
         width = len(one.words.terms)
-        spans += [
-            (number, (found[at].start, found[at + width - 1].end))
-            for at in range(len(found) - width + 1)
-            if one.stand(found[at : at + width])
-        ]
-    return sorted(spans, key=lambda span: (span[1][0], -span[1][1]))
+        for at in range(len(found) - width + 1):
+            if one.stand(terms[at : at + width]):
+                yield number, (found[at].start, found[at + width - 1].end)
 
 
 def _marked(piece: str, spans: Sequence[Span]) -> str:
