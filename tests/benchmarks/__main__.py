@@ -1,7 +1,7 @@
 """`make bench`: each figure a ratio against a baseline in the same run on the same machine.
 
-`python -m tests.benchmarks NAME ...` prints the tables of these names only. `search` takes over an hour and 20
-to 30 GB of disk, nearly all of it for a million listings: `BENCH_LISTINGS=10000,100000` leaves those out.
+`python -m tests.benchmarks NAME ...` prints the tables of these names only. `search` takes over an hour and
+up to 30 GB of disk, nearly all for a million listings: `BENCH_LISTINGS=10000,100000` leaves those out.
 """
 
 from __future__ import annotations
