@@ -128,7 +128,8 @@ def _count(text: str, sought: Sequence[_Sought]) -> int:
 
 def _spans(piece: str, sought: Sequence[_Sought]) -> list[tuple[int, Span]]:
     """Where the words stand, with the number of each."""
-    spans = _spans_otherwise if _may_be_written_otherwise(piece, sought) else _spans_as_written
+    plainly = not _FOREIGN_LETTER.search(piece) and all(one.written == one.root for one in sought)
+    spans = _spans_as_written if plainly else _spans_otherwise
     return sorted(spans(piece, sought), key=lambda span: (span[1][0], -span[1][1]))
 
 
