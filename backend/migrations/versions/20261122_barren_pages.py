@@ -11,9 +11,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    kept = sa.JSON(none_as_null=True).with_variant(
-        postgresql.JSONB(none_as_null=True), "postgresql"
-    )
+    kept = sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), "postgresql")
     op.add_column("boards", sa.Column("barren", kept, nullable=True))
 
 
