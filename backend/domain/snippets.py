@@ -14,8 +14,10 @@ from itertools import islice
 from backend.domain.analyse import plain, spelling, tokens
 from backend.domain.inflect import alternatives
 from backend.domain.query_nodes import TextField, Words
+from backend.domain.richtext import rough_text_of
 
 WIDTH = 240  # characters, about
+_BEFORE_FIRST = 80  # characters shown before the first word, about
 LONGEST = 50_000  # characters of a text that are looked at
 _TRIED = 5  # pieces analysed to find one that shows a word
 _LINES = re.compile(r"\s+")
@@ -58,6 +60,39 @@ def snippet(text: str, words: Sequence[Words]) -> str | None:
         if found > most:
             best, marked, most = piece, [span for _, span in spans], found
     return _marked(best, marked) if best else None
+
+
+def snippet_of(html: str, words: Sequence[Words]) -> str | None:
+    """As `snippet`, of a description: its tags are taken away around the likeliest place, if that will do."""
+    sought = _prepared(tuple(words))
+    hits = sorted(_hits(html.lower(), sought))
+    if not hits and not (_may_be_written_otherwise(html, sought) and _count(html, sought)):
+        return None
+    shown = snippet(rough_text_of(_around(html, hits)), words) if hits else None
+    return shown or snippet(rough_text_of(html), words)
+
+
+def _around(html: str, hits: Sequence[tuple[int, int]]) -> str:
+    """What stands around the most different words, from the end of a word or tag to the end of another."""
+    best, most, first = 0, 0, 0
+    for last, (at, _) in enumerate(hits):
+        while hits[first][0] < at - WIDTH // 2:
+            first += 1
+        held = len({number for _, number in hits[first : last + 1]})
+        if held > most:
+            best, most = hits[first][0], held
+    start = max(0, best - _BEFORE_FIRST)
+    if html.rfind("<", 0, start) > html.rfind(">", 0, start):
+        start = html.find(">", start) + 1
+    elif start:
+        blank = html.find(" ", start, best)
+        start = blank + 1 if blank >= 0 else best
+    end = start + 2 * WIDTH
+    if end < len(html):
+        end = max(html.rfind(" ", start, end), html.rfind("<", start, end))
+        if html.rfind("<", start, end) > html.rfind(">", start, end):
+            end = html.rfind("<", start, end)
+    return html[start:end]
 
 
 def marked(text: str, words: Sequence[Words], field: TextField) -> str | None:

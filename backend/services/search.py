@@ -15,8 +15,7 @@ from sqlalchemy.orm import Session, joinedload
 from backend.app import current_settings
 from backend.domain.query import Filters, Query, Status
 from backend.domain.query_nodes import Words, sought_terms
-from backend.domain.richtext import rough_text_of
-from backend.domain.snippets import snippet
+from backend.domain.snippets import snippet_of
 from backend.models import Listing, ListingText
 from backend.search.reader import BadCursor, SearchIndex, make_cursor, read_cursor
 from backend.search.schema import IndexUnusable
@@ -133,5 +132,5 @@ def _snippets(session: Session, query: Query, ids: Sequence[int]) -> dict[int, s
     if not sought or not ids:
         return {}
     texts = select(ListingText.listing_id, ListingText.html).where(ListingText.listing_id.in_(ids))
-    made = ((listing_id, snippet(rough_text_of(html), sought)) for listing_id, html in session.execute(texts))
+    made = ((listing_id, snippet_of(html, sought)) for listing_id, html in session.execute(texts))
     return {listing_id: text for listing_id, text in made if text}

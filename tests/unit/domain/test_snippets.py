@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+import re
+
+import pytest
+
 from backend.domain.query import parse
 from backend.domain.query_nodes import TextField, sought_terms
-from backend.domain.snippets import WIDTH, marked, snippet
+from backend.domain.snippets import WIDTH, marked, snippet, snippet_of
 
 
 def shown(text: str, query: str) -> str | None:
@@ -53,3 +57,36 @@ def test_a_title_is_marked_whole_with_the_words_that_may_stand_in_it() -> None:
         "<mark>Acme</mark> <mark>Engineering</mark>"
     )
     assert marked("Berlin", sought, TextField.LOCATION) is None
+
+
+FILLER = "<p>" + "filler &amp; <b>words</b> " * 40 + "</p>"
+
+
+@pytest.mark.parametrize(
+    ("html", "query", "piece"),
+    [
+        (
+            "<p>We like <b>C++</b> &amp; tea &lt;script&gt;</p>",
+            "c++",
+            "We like <mark>C++</mark> &amp; tea &lt;script&gt;",
+        ),
+        (
+            f'{FILLER}<ul><li><a href="https://python.test">Py</a>thon</li></ul>{FILLER}',
+            "python",
+            "<mark>Python</mark>",
+        ),
+        (f"{FILLER}<p>JavaScript</p>{FILLER}<p>Java</p>{FILLER}", "java", "<mark>Java</mark>"),
+        (f"{FILLER}<p>Köche</p>{FILLER}", "koche", "<mark>Köche</mark>"),
+        (
+            f"{FILLER}<p>here python</p>{FILLER}<p>python, django</p>",
+            "python django",
+            "<mark>python</mark>, <mark>django</mark>",
+        ),
+    ],
+)
+def test_of_a_description_only_its_text_is_shown(html: str, query: str, piece: str) -> None:
+    shown_of_html = snippet_of(html, sought_terms(parse(query).node))
+    assert shown_of_html is not None
+    assert piece in shown_of_html
+    assert set(re.findall("<[^>]*>", shown_of_html)) == {"<mark>", "</mark>"}
+    assert snippet_of(html, sought_terms(parse("cobol").node)) is None
