@@ -11,10 +11,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from backend.domain.diff import Changes, CompleteCrawl, Known, Memory, PartialCrawl, UnchangedCrawl, diff
-from backend.models import Board, Crawl, CrawlStatus, Listing, begin_write
+from backend.models import Board, Crawl, CrawlStatus, begin_write
 from backend.queueing import JobName, enqueue_after_commit
 from backend.services import known_listings, listing_rows, unchanged
-from backend.services.known_listings import Row
+from backend.services.known_listings import LISTINGS, Row
 from backend.services.listing_rows import Brought
 from backend.services.long_lists import LongList
 from backend.services.rescheduling import reschedule
@@ -23,16 +23,13 @@ from backend.services.visits import Stored, Visit
 
 log = logging.getLogger(__name__)
 
+HASHES = (LISTINGS.c.external_id, LISTINGS.c.list_hash, LISTINGS.c.content_hash)
 NOT_STORED = "what the board answered could not be stored; the log says why"
 
 
 def load_stored(session: Session, board_id: int) -> dict[str, Stored]:
     """External id -> the hashes kept, for a visit."""
-    rows = session.execute(
-        select(Listing.external_id, Listing.list_hash, Listing.content_hash).where(
-            Listing.board_id == board_id
-        )
-    )
+    rows = session.execute(select(*HASHES).where(LISTINGS.c.board_id == board_id))
     return {external_id: Stored(list_hash, content_hash) for external_id, list_hash, content_hash in rows}
 
 

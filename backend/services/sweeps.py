@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import logging
+import math
 import random
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import ExitStack
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from queue import Empty, SimpleQueue
 from tempfile import TemporaryFile
 
 from sqlalchemy.orm import Session
@@ -23,9 +25,64 @@ from backend.settings import Settings
 
 log = logging.getLogger(__name__)
 
-STORE_TOGETHER = (
-    16  # visits that ended and wait to be stored: more would hold results back, fewer commit more
-)
+STORE_SECONDS = 0.25  # ended visits wait so long for others, to be stored with them
+LONGEST_JOB = 240  # seconds after which a job takes no more boards, whatever it waits for
+MOST_TOGETHER, MOST_READ = 64, 16  # but not more of them, nor of those that brought listings
+
+
+class UnderWay:
+    """The visits of a pool of threads that have not ended."""
+
+    def __init__(self, pool: ThreadPoolExecutor) -> None:
+        self._pool = pool
+        self._begun: dict[Future[Visit], tuple[Assignment, float]] = {}
+        self._ended: SimpleQueue[Future[Visit]] = SimpleQueue()
+
+    def __len__(self) -> int:
+        return len(self._begun)
+
+    @property
+    def assignments(self) -> Iterable[Assignment]:
+        return (assignment for assignment, _ in self._begun.values())
+
+    @property
+    def age(self) -> float:
+        """Seconds since the oldest of them was claimed."""
+        began = next((began for _, began in self._begun.values()), math.inf)
+        return time.monotonic() - began
+
+    def begin(self, visit: Callable[[Assignment], Visit], assignments: Iterable[Assignment]) -> None:
+        for assignment in assignments:
+            future = self._pool.submit(visit, assignment)
+            self._begun[future] = assignment, time.monotonic()
+            future.add_done_callback(self._ended.put)
+
+    def wait(self, until: float) -> list[Visit]:
+        """Those that ended since the last call; at least one, unless `until` (time.monotonic) comes first."""
+        found: list[Visit] = []
+        with suppress(Empty):
+            future = self._ended.get(timeout=max(0.0, until - time.monotonic()))
+            while True:
+                del self._begun[future]
+                found.append(future.result())
+                future = self._ended.get_nowait()
+        return found
+
+
+@dataclass(slots=True)
+class Ended:
+    """Visits that wait to be stored together."""
+
+    visits: list[Visit] = field(default_factory=list)
+    read: int = 0
+
+    def add(self, visits: Sequence[Visit]) -> None:
+        self.visits += visits
+        self.read += sum(visit.items is not None for visit in visits)
+
+    @property
+    def are_enough(self) -> bool:
+        return self.read >= MOST_READ or len(self.visits) >= MOST_TOGETHER
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +117,16 @@ class Sweeper:
 
     def sweep(self, session: Session) -> bool:
         """Crawl what is due. True: nothing is due any more; False: the job's time is up first."""
-        until = time.monotonic() + self.settings.crawl_job_seconds
-        settings, more = self.settings, True
+        begun, more = time.monotonic(), True
+        settings = self.settings
         crawl_parts.end_abandoned(session, self.clock())
         with ThreadPoolExecutor(settings.crawl_threads, thread_name_prefix="visit") as pool:
-            pending: dict[Future[Visit], Assignment] = {}
-            for ended in self.as_they_end(session, pending):
+            under_way = UnderWay(pool)
+            for ended in self.as_they_end(session, under_way):
                 crawls.store(session, ended, self.cadence, self.clock(), self.random.random)
-                while more and len(pending) <= settings.crawl_threads and time.monotonic() < until:
+                while more and len(under_way) <= settings.crawl_threads and self.has_time(begun, under_way):
                     claimed = leases.claim_due(session, self.clock(), settings.crawl_batch, self.lease)
-                    pending |= {pool.submit(self.visit, assignment): assignment for assignment in claimed}
+                    under_way.begin(self.visit, claimed)
                     more = len(claimed) == settings.crawl_batch
                     if more:
                         self.call_for_help()
@@ -78,34 +135,38 @@ class Sweeper:
             log.warning("no careers site can be reached since %s: is there a network?", since.isoformat())
         return not more
 
-    def as_they_end(
-        self, session: Session, pending: dict[Future[Visit], Assignment]
-    ) -> Iterator[list[Visit]]:
-        """Groups of ended visits, the first one empty; meanwhile the leases of the others are kept.
+    def has_time(self, begun: float, under_way: UnderWay) -> bool:
+        """Whether the job takes more boards: also while it must wait for the end of a long feed."""
+        passed = time.monotonic() - begun
+        reads_feed = under_way.age > self.settings.board_deadline
+        return passed < (LONGEST_JOB if reads_feed else self.settings.crawl_job_seconds)
 
-        A group is stored as soon as it is there, so that a slow board holds no other.
+    def as_they_end(self, session: Session, under_way: UnderWay) -> Iterator[list[Visit]]:
+        """Groups of ended visits, empty ones in between so that new ones can begin.
+
+        A group is stored after a moment, however many others go on, so that a slow board holds no other.
+        Meanwhile the leases of all are kept.
         """
-        pause = self.settings.lease_seconds / 3
-        renew_at = time.monotonic() + pause
+        renew_at = time.monotonic() + self.settings.lease_seconds / 3
         yield []
-        ended: list[Visit] = []
-        while pending:
-            done, _ = wait(pending, timeout=pause, return_when=FIRST_COMPLETED)
-            for future in done:
-                del pending[future]
-                ended.append(future.result())
-            if ended and (len(ended) >= STORE_TOGETHER or len(pending) <= self.settings.crawl_threads):
-                yield ended
-                ended = []
+        ended, store_at = Ended(), math.inf
+        while under_way:
+            new = under_way.wait(min(store_at, renew_at))
+            if new and not ended.visits:
+                store_at = time.monotonic() + STORE_SECONDS
+            ended.add(new)
+            if ended.are_enough or not under_way or time.monotonic() >= store_at:
+                yield ended.visits
+                ended, store_at = Ended(), math.inf
+            elif len(under_way) <= self.settings.crawl_threads:
+                yield []
             if time.monotonic() >= renew_at:
-                open_visits = [*pending.values(), *(one.assignment for one in ended)]
-                leases.extend(
-                    session,
-                    [one.board_id for one in open_visits],
-                    list({one.lease for one in open_visits}),
-                    self.clock() + self.lease,
-                )
-                renew_at = time.monotonic() + pause
+                self.renew(session, [*under_way.assignments, *(one.assignment for one in ended.visits)])
+                renew_at = time.monotonic() + self.settings.lease_seconds / 3
+
+    def renew(self, session: Session, assignments: Sequence[Assignment]) -> None:
+        ids, claims = [one.board_id for one in assignments], {one.lease for one in assignments}
+        leases.extend(session, ids, list(claims), self.clock() + self.lease)
 
     def visit(self, assignment: Assignment) -> Visit:
         settings = self.settings

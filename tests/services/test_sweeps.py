@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -81,3 +82,13 @@ def test_one_bad_board_holds_none_of_the_others(session, sweeper, simulator, fau
         assert max(crawl.finished_at for crawl in others) < bad.last_crawl_at
         assert (bad.last_crawl_at - begun).total_seconds() >= DEADLINE - 0.1
     assert bad.next_crawl_at > max(crawl.finished_at for crawl in others)
+
+
+@pytest.mark.parametrize(
+    ("job_age", "visit_age", "goes_on"),
+    [(10, 0, True), (50, 0, False), (50, DEADLINE + 1, True), (300, DEADLINE + 1, False)],
+    ids=["it is young", "its time is up", "it waits for a feed anyway", "it waited long enough"],
+)
+def test_a_job_takes_more_boards_while_it_has_time(sweeper, mocker, job_age, visit_age, goes_on):
+    under_way = mocker.Mock(age=visit_age)
+    assert sweeper.has_time(time.monotonic() - job_age, under_way) is goes_on
