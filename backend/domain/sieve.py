@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from backend.domain import keys, matching
@@ -35,21 +34,15 @@ Part = str | AnyOf | NoneOf
 Parts = tuple[Part, ...]  # all of them must hold; none: every listing may match
 
 
-@dataclass(frozen=True, slots=True)
-class Sift:
-    """A query as the sieve reads it. `rest` is asked of what the parts leave; None: they decide alone.
-
-    Small, because workers keep many of them: a part is a key, or all those of a word with blanks between, and
-    equal parts are one text.
-    """
-
-    parts: Parts
-    rest: Query | None
+# A query as the sieve reads it: its parts, and the query itself where they do not decide alone. A part is a
+# key, or all those of a word with blanks between. Workers keep very many: equal parts are one text, and a
+# plain tuple of texts is passed over by the garbage collector.
+Sift = tuple[Parts, Query | None]
 
 
 def sift_of(query: Query) -> Sift:
     parts, decisive = _parts(query.node)
-    return Sift(parts, None if decisive else query)
+    return parts, None if decisive else query
 
 
 def _parts(node: Node) -> tuple[Parts, bool]:
@@ -98,17 +91,33 @@ class Sieve:
         """All that the listings emit. Ask before the first query: each leaves its words behind."""
         return list(self.masks)
 
-    def hits(self, sift: Sift) -> list[int]:
-        """Which documents the query matches, by position."""
-        mask, rest = self._mask(sift.parts), sift.rest
-        chosen = []
-        while mask:
-            bit = mask & -mask
-            position = bit.bit_length() - 1
-            if rest is None or matching.matches(rest, self.documents[position], self.now):
-                chosen.append(position)
-            mask ^= bit
-        return chosen
+    def met(self, sifts: Iterable[tuple[int, Sift | None]]) -> dict[int, int]:
+        """Of the queries, by number, those that match something: a bit for each listing.
+
+        The inner loop of matching: tens of thousands of queries for each crawl.
+        """
+        met: dict[int, int] = {}
+        everything, masks = self.all, self.masks
+        for number, sift in sifts:
+            if sift is None:
+                continue
+            parts, rest = sift
+            mask = everything
+            for part in parts:
+                mask &= masks[part] if part.__class__ is str else self._mask((part,))
+                if not mask:
+                    break
+            if mask and rest is not None:
+                mask = self._judged(rest, mask)
+            if mask:
+                met[number] = mask
+        return met
+
+    def _judged(self, query: Query, mask: int) -> int:
+        for position in positions(mask):
+            if not matching.matches(query, self.documents[position], self.now):
+                mask ^= 1 << position
+        return mask
 
     def _mask(self, parts: Parts) -> int:
         mask = self.all
@@ -128,6 +137,16 @@ class Sieve:
         for parts in alternatives:
             mask |= self._mask(parts)
         return mask
+
+
+def positions(mask: int) -> list[int]:
+    """Which listings the bits stand for."""
+    found = []
+    while mask:
+        bit = mask & -mask
+        found.append(bit.bit_length() - 1)
+        mask ^= bit
+    return found
 
 
 class _Masks(dict[str, int]):

@@ -45,7 +45,9 @@ class Tracker(Base):
 
     __tablename__ = "trackers"
     __table_args__ = (
-        Index("ix_trackers_query", "query_id", "id"),
+        Index(  # with all that says whether it is followed: matching asks that of very many
+            "ix_trackers_query", "query_id", "id", "paused_at", "deleted_at", "active_since", "expires_at"
+        ),
         Index(
             "ix_trackers_instant",
             "query_id",

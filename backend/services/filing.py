@@ -11,7 +11,20 @@ import logging
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ARRAY, ColumnElement, Text, any_, delete, func, insert, literal, or_, select, update
+from sqlalchemy import (
+    ARRAY,
+    JSON,
+    ColumnElement,
+    Text,
+    any_,
+    delete,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from backend.domain import anchors, keys
@@ -62,7 +75,7 @@ def readable_node(canonical: str) -> Node | None:
 def rarity_of(session: Session, wanted: Collection[str]) -> Rarity:
     """How rare these keys are among the listings that were last sampled; a guess, if none ever were."""
     chosen = select(KeyShare.key, KeyShare.share).where(among(session, KeyShare.key, wanted))
-    shares = dict(session.execute(chosen).tuples().all())
+    shares = dict(iter(session.execute(chosen)))
     if not shares and session.scalar(select(KeyShare.key).limit(1)) is None:
         return anchors.guess
     return lambda key: shares.get(key, 0.0)
@@ -103,10 +116,12 @@ def filed_under(session: Session, wanted: Collection[str], followed: ColumnEleme
     """
     under = select(QueryAnchor.query_id).where(among(session, QueryAnchor.key, wanted))
     trackers = select(Tracker.id).where(Tracker.query_id == SavedQuery.id, followed)
+    gathered = func.json_agg if session.get_bind().dialect.name == "postgresql" else func.json_group_array
     found: dict[int, str] = {}
     for chosen in (SavedQuery.id.in_(under), of_another_version()):
-        queries = select(SavedQuery.id, SavedQuery.canonical).where(chosen, trackers.exists())
-        found.update(session.execute(queries).tuples().all())
+        columns = (gathered(column, type_=JSON) for column in (SavedQuery.id, SavedQuery.canonical))
+        ids, texts = session.execute(select(*columns).where(chosen, trackers.exists())).one()
+        found.update(zip(ids or (), texts or (), strict=True))  # one row: tens of thousands cost far more
     return found
 
 

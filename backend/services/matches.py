@@ -12,7 +12,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
-from typing import NamedTuple
 
 from rq.timeouts import JobTimeoutException
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
@@ -20,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from backend.domain.matching import Document
 from backend.domain.query import QueryError, parse
-from backend.domain.sieve import Sieve, Sift, sift_of
+from backend.domain.sieve import Sieve, Sift, positions, sift_of
 from backend.models import Crawl, CrawlStatus, Finding, Listing, Tracker, begin_write
 from backend.services import documents
 from backend.services.fan_out import FRESH, anything_pending, fan_out_pass
@@ -48,12 +47,7 @@ class Matched:
     all: bool = True
 
 
-class Found(NamedTuple):
-    """A query meets a listing that a crawl brought."""
-
-    query_id: int
-    listing_id: int
-    crawl_id: int
+Found = tuple[int, int, int]  # a query, a listing that it meets, the crawl that brought it
 
 
 @dataclass(slots=True)
@@ -134,9 +128,9 @@ def match_crawl(
     for listings in documents_of(session, crawl_id, oldest):
         met = meet(session, [document for _, document in listings], followed, now)
         yield [
-            Found(query_id, listings[position][0], crawl_id)
-            for query_id, positions in met.items()
-            for position in positions
+            (query_id, listings[position][0], crawl_id)
+            for query_id, mask in met.items()
+            for position in positions(mask)
         ]
 
 
@@ -168,15 +162,15 @@ def documents_of(session: Session, crawl_id: int, oldest: datetime) -> Iterator[
 
 def meet(
     session: Session, documents: Sequence[Document], followed: ColumnElement[bool], now: datetime
-) -> dict[int, list[int]]:
-    """The queries that trackers which are `followed` have, by id: which of the documents each matches.
+) -> dict[int, int]:
+    """The queries that match something, by id: a bit for each of the documents (see `Sieve`).
 
-    Only those that are filed under a key of one of the documents are looked at.
+    Only those are looked at that are filed under a key of one of the documents and of which a tracker is
+    `followed`.
     """
     sieve = Sieve(documents, now)
     queries = filed_under(session, sieve.keys, followed)
-    sifts = ((query_id, sift_of_text(canonical)) for query_id, canonical in queries.items())
-    return {query_id: sieve.hits(sift) for query_id, sift in sifts if sift is not None}
+    return sieve.met((query_id, sift_of_text(canonical)) for query_id, canonical in queries.items())
 
 
 @lru_cache(maxsize=100_000)
@@ -202,7 +196,7 @@ def store(session: Session, batch: Batch, now: datetime, done: Matched) -> None:
             .with_for_update(skip_locked=True)
         )
     )
-    found = [one for one in batch.found if one.crawl_id in mine]
+    found = [one for one in batch.found if one[2] in mine]
     insert_findings(session, found, now)
     session.execute(update(Crawl).where(Crawl.id.in_(mine)).values(matched_at=now))
     session.commit()
@@ -232,6 +226,7 @@ def insert_findings(session: Session, found: Sequence[Found], now: datetime) -> 
         },
         where=Finding.crawl_id.is_distinct_from(insert.excluded.crawl_id),
     )
-    rows = [{**one._asdict(), "found_at": now} for one in found]
+    names = "query_id", "listing_id", "crawl_id"
+    rows = [dict(zip(names, one, strict=True), found_at=now) for one in found]
     for start in range(0, len(rows), ROWS_AT_ONCE):
         session.execute(insert, rows[start : start + ROWS_AT_ONCE])
