@@ -20,7 +20,8 @@ from tests.benchmarks import listings_real, servers
 from tests.benchmarks.ingest import application
 from tests.benchmarks.listings_real import READ_AT
 from tests.benchmarks.listings_stored import Incoming, Shelves
-from tests.benchmarks.search_baselines import BareTantivy, Fts5, NotRanked, TfIdf
+from tests.benchmarks.search_baselines import Fts5, NotRanked, TfIdf
+from tests.benchmarks.search_tantivy import BareTantivy
 
 JUDGEMENTS = Path(__file__).with_name("judgements")
 NOW = READ_AT + timedelta(days=1)

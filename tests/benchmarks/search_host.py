@@ -22,8 +22,8 @@ from backend.services.documents import document_of
 from tests.benchmarks import memory, servers
 from tests.benchmarks.listings_made import made
 from tests.benchmarks.listings_stored import Shelves
-from tests.benchmarks.search_baselines import BareTantivy
 from tests.benchmarks.search_baselines import Engine as Other
+from tests.benchmarks.search_tantivy import BareTantivy
 
 BATCH = 500
 BYTES = 30_000  # of disk a listing: the database, and five indexes of it

@@ -11,10 +11,11 @@ from statistics import median
 from backend.domain.query import Sort
 from backend.search.reader import SearchIndex
 from tests.benchmarks.listings_made import NOW
-from tests.benchmarks.search_baselines import BareTantivy, Engine, Fts5, NotRanked, TfIdf
+from tests.benchmarks.search_baselines import Engine, Fts5, NotRanked, TfIdf
 from tests.benchmarks.search_host import Host, fill
 from tests.benchmarks.search_postgres import Postgres
 from tests.benchmarks.search_questions import FACETS, Question, counted, newest, ranked
+from tests.benchmarks.search_tantivy import BareTantivy
 from tests.benchmarks.table import Table
 
 PAGE = 20
