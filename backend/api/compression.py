@@ -59,7 +59,7 @@ def init_compression(app: Flask) -> None:
 
 def compress(response: Response) -> Response:
     """The answer in the encoding that its caller prefers; streams stay streams."""
-    if response.mimetype not in TEXTS:
+    if response.mimetype not in TEXTS and response.status_code != 304:
         return response
     response.vary.add("Accept-Encoding")
     encoding = request.accept_encodings.best_match((*COMPRESSORS, "identity"))
