@@ -47,7 +47,7 @@ def rank(view: View, query: Query, status: Status, now: datetime) -> Ranked:
         result = view.searcher.search(view.asked(titled, status, now).query, limit=DEPTH, count=False)
         if len(result.hits) == DEPTH:
             return Ranked(_in_order(view, result, now), view.total(query.node, status, now), partial=False)
-    asked = view.asked(query.node, status, now, _scored(view, query.node, now))
+    asked = view.asked(query.node, status, now, scored=_scored(view, query.node, now))
     result = view.searcher.search(asked.query, limit=DEPTH)
     return Ranked(_in_order(view, result, now), count_of(result), asked.partial)
 

@@ -18,7 +18,6 @@ import tantivy
 from backend.domain.query import Query, Sort, Status
 from backend.domain.query_nodes import Node
 from backend.search import facets, generations, ranking, spelling
-from backend.search.compile import only_below
 from backend.search.facets import Count
 from backend.search.generations import Signature
 from backend.search.ranking import DEPTH, Ranked
@@ -151,9 +150,8 @@ def _sorted(
     view: View, query: Query, status: Status, sort: Sort, after: int | None, limit: int, now: datetime
 ) -> Hits:
     key = _KEYS[sort]
-    asked = view.asked(query.node, status, now)
-    page = asked.query if after is None else only_below(asked.query, key, after)
-    result = view.searcher.search(page, limit=limit + 1, count=after is None, order_by_field=key)
+    asked = view.asked(query.node, status, now, below=None if after is None else (key, after))
+    result = view.searcher.search(asked.query, limit=limit + 1, count=after is None, order_by_field=key)
     total = count_of(result) if after is None else view.total(query.node, status, now)
     hits = result.hits
     more = make_cursor(sort, hits[limit - 1][0]) if len(hits) > limit else None
