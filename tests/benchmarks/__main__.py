@@ -11,7 +11,7 @@ import platform
 import sys
 from collections.abc import Callable, Iterable
 
-from tests.benchmarks import feed, ingest, memory, mutations, relevance, search
+from tests.benchmarks import crawlers, feed, ingest, memory, mutations, relevance, search, sweeps
 from tests.benchmarks.table import Table
 
 PORT = int(os.environ.get("BENCH_PORT", "9700"))
@@ -21,6 +21,8 @@ BENCHMARKS: dict[str, Callable[[], Table | Iterable[Table]]] = {
     "mutations": mutations.every_source,
     "memory": lambda: memory.processes(port=PORT + 1, worker_limit=180, web_limit=200),
     "feed": lambda: feed.long_feed(port=PORT + 3, limit=150),
+    "sweeps": lambda: sweeps.every_sweep(port=PORT + 4),
+    "crawlers": lambda: crawlers.slow_sites(port=PORT + 5),
     "relevance": relevance.ndcg,
     "search": lambda: search.at_every_size(port=PORT + 8),
 }

@@ -52,7 +52,7 @@ def simulator(port: int, boards: int, listings: int, catalogue: Path) -> Iterato
     command += ["--catalogue", str(catalogue)]
     url = f"http://127.0.0.1:{port}"
     with ended(subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)):
-        wait_until(lambda: requests.get(f"{url}/_control/health", timeout=2).ok, seconds=120)
+        wait_until(lambda: requests.get(f"{url}/_control/health", timeout=2).ok, seconds=900)
         yield url
 
 
