@@ -69,6 +69,7 @@ def test_an_admin_pastes_a_url_adds_the_board_and_opens_the_report_of_its_first_
     expect(page.get_by_text(f"Added {name}")).to_be_visible()
 
     page.get_by_label("Search boards").fill(board["token"])
+    expect(page.get_by_text("1 board", exact=True)).to_be_visible()  # the rows of before have gone
     page.get_by_role("link", name=name).click()
     expect(page.get_by_role("heading", name=name)).to_be_visible()
     report = page.get_by_role("row").filter(has_text=re.compile("complete|unchanged"))
