@@ -8,7 +8,7 @@ from tests.e2e.system import System, until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(300)]
 
-HEAL_SECONDS = 30
+HEAL_SECONDS = 90
 
 
 def arrives(system: System, title: str) -> None:
