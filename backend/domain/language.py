@@ -62,9 +62,8 @@ def detect(text: str) -> Language | None:
     A few words of the Latin alphabet that tell nothing are taken for English, as most titles are.
     """
     words = text.split()
-    told = Counter(map(_TELLS.get, words))
-    silent = told.pop(None, 0)
-    if len(words) <= _FEW and silent == len(words):
+    told = Counter(filter(None, map(_TELLS.get, words)))
+    if len(words) <= _FEW and not told:
         return "en" if words and text.isascii() else None
     (best, count), (_, second) = (*told.most_common(2), (None, 0), (None, 0))[:2]
     if count == second or (len(words) > _FEW and count < _SHARE * len(words)):

@@ -30,7 +30,7 @@ from backend.domain.query_nodes import (
 )
 from backend.domain.richtext import rough_text_of
 
-_TELLING = 1_500  # characters of a description that tell its language
+_TELLING = 1_000  # characters of a description that tell its language
 _IN_A_YEAR = {
     SalaryPeriod.HOUR: 2080,
     SalaryPeriod.DAY: 260,
