@@ -12,7 +12,8 @@ from pydantic import Field, SecretStr
 from backend.api import limits, login
 from backend.api.access import signed_in, this_user
 from backend.api.clock import now
-from backend.api.errors import invalid
+from backend.api.errors import ApiError, ErrorCode, invalid
+from backend.api.formats import NewPassword, TimeZone
 from backend.api.limits import limiter
 from backend.api.schema import Answer, Body, Moment
 from backend.api.session import UserAnswer, user_answer
@@ -46,13 +47,13 @@ class AccountAnswer(UserAnswer):
 class AccountChange(Body):
     """What is not given stays; `quiet_hours` null: none."""
 
-    time_zone: str | None = Field(None, max_length=64, examples=["Europe/Berlin"])
+    time_zone: TimeZone | None = Field(None, examples=["Europe/Berlin"])
     quiet_hours: Quiet | None = None
 
 
 class PasswordChange(Body):
     current: SecretStr = Field(max_length=1000)
-    new: SecretStr = Field(max_length=1000, description="10 characters or more, not the address")
+    new: NewPassword = Field(description="10 characters or more, not the address")
 
 
 class Proof(Body):
@@ -108,6 +109,10 @@ def change_account(json_data: AccountChange) -> AccountAnswer:
     return account_answer(changed)
 
 
+def not_proved(field: str, error: users.WrongPassword) -> ApiError:
+    return ApiError(ErrorCode.FORBIDDEN, str(error), fields={field: [str(error)]})
+
+
 @blueprint.post("/password")
 @signed_in
 @limiter.limit(limits.CHANGE_OF_PASSWORD, key_func=limits.user_or_client)
@@ -119,7 +124,7 @@ def change_password(json_data: PasswordChange) -> Response:
     try:
         user = users.change_password(db.session(), this_user().id, current, new, now())
     except users.WrongPassword as error:
-        raise invalid("current", str(error)) from None
+        raise not_proved("current", error) from None
     except PasswordRefused as error:
         raise invalid("new", str(error)) from None
     login.keep(user)
@@ -153,6 +158,6 @@ def delete_account(json_data: Proof) -> Response:
     try:
         users.delete_account(db.session(), this_user().id, json_data.password.get_secret_value())
     except users.WrongPassword as error:
-        raise invalid("password", str(error)) from None
+        raise not_proved("password", error) from None
     login.end()
     return Response(status=204)

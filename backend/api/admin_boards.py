@@ -12,6 +12,7 @@ from backend.api import limits, paging
 from backend.api.access import admin
 from backend.api.clock import now
 from backend.api.errors import not_found
+from backend.api.formats import CareersUrl
 from backend.api.limits import limiter
 from backend.api.listings import CompanyName, Place
 from backend.api.paging import Page, PageQuery
@@ -54,14 +55,12 @@ class BoardPage(Page[BoardAnswer]):
 
 class BoardQuery(PageQuery):
     q: str = Field("", max_length=100, description="part of the company's name or of the token")
-    status: Status | None = None
-    source: str | None = Field(None, max_length=40)
+    status: Status | None = Field(None, description="only such boards")
+    source: str | None = Field(None, max_length=40, description="a source's name", examples=["greenhouse"])
 
 
 class PastedUrl(Body):
-    url: str = Field(
-        min_length=4,
-        max_length=2000,
+    url: CareersUrl = Field(
         examples=["https://boards.greenhouse.io/stripe"],
         description="a careers page of any kind, or source:token",
     )

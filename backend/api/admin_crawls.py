@@ -47,8 +47,8 @@ class CrawlPage(Page[CrawlAnswer]):
 
 
 class CrawlQuery(PageQuery):
-    board_id: int | None = Field(None, ge=1, lt=2**63)
-    status: CrawlStatus | None = None
+    board_id: int | None = Field(None, ge=1, le=2**63 - 1, description="of one board only", examples=[5])
+    status: CrawlStatus | None = Field(None, description="only such crawls")
 
 
 def crawl_answer(crawl: Crawl) -> CrawlAnswer:

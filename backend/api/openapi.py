@@ -9,8 +9,10 @@ from typing import Any
 from apiflask import APIFlask
 from werkzeug.routing import Rule
 
+from backend.api import examples, formats
 from backend.api.access import Access, access_of
 from backend.api.errors import ErrorAnswer, ErrorBody, ErrorCode
+from backend.api.links import links_of
 
 SCHEMAS = "#/components/schemas/"
 MACHINE_SCHEMES = {
@@ -39,8 +41,20 @@ TAGS = {
 DESCRIPTION = (
     "Job Tracker watches the careers pages of companies, keeps every listing and tells people of matches. "
     "Times are ISO 8601 in UTC. Every error has one shape, `ErrorAnswer`. Lists are pages: pass "
-    "`next_cursor` as `cursor` for the next one."
+    "`next_cursor` as `cursor` for the next one. An empty parameter counts as not given.\n\n"
+    "Formats of our own:\n\n" + "\n".join(f"- `{name}`: {text}" for name, text in formats.FORMATS.items())
 )
+APIFLASKS = "Successful response"
+FOR_WHOM = {
+    Access.PUBLIC: "Open to everyone.",
+    Access.SIGNED_IN: "For users who are logged in.",
+    Access.ADMIN: "For administrators.",
+}
+IN_PATHS = {
+    "id": ("its number", 17),
+    "slug": ("a company's short name", "stripe"),
+    "token": ("from the link of a mail", "IjE3LjQ5ZGE5NWQ1"),
+}
 Spec = dict[str, Any]
 
 
@@ -78,6 +92,7 @@ def finish(app: APIFlask, spec: Spec) -> Spec:
             if operation is not None:
                 finish_operation(app, rule, method, operation)
     spec = with_short_names(spec)
+    examples.add_examples(spec["components"]["schemas"])
     used = {tag for path in spec["paths"].values() for one in path.values() for tag in one.get("tags", ())}
     spec["tags"] = [{"name": name, "description": text} for name, text in TAGS.items() if name in used]
     refuse_same_ids(spec)
@@ -99,6 +114,8 @@ def finish_operation(app: APIFlask, rule: Rule, method: str, operation: Spec) ->
     guards = ([] if access is Access.PUBLIC else ["session"]) + (["csrf"] if csrf else [])
     if guards:
         operation["security"] = [{name: [] for name in guards}]
+    if "requestBody" in operation:
+        operation["requestBody"]["required"] = True
     responses = operation["responses"]
     if "204" in responses:
         responses["204"].pop("content", None)
@@ -112,6 +129,13 @@ def finish_operation(app: APIFlask, rule: Rule, method: str, operation: Spec) ->
     for status, applies in refusals.items():
         if applies and status not in responses:
             responses[status] = refusal(status)
+    good = next(status for status in responses if status.startswith("2"))
+    if responses[good]["description"] == APIFLASKS:
+        responses[good]["description"] = operation["summary"]
+    words = [operation.get("description", ""), FOR_WHOM[access or Access.ADMIN]]
+    operation["description"] = "\n\n".join(filter(None, words))
+    if led_on := links_of(operation["operationId"]):
+        responses[good]["links"] = led_on
     for status, response in responses.items():
         if status.startswith(("4", "5")):
             response["content"] = refusal(status)["content"]
@@ -126,7 +150,12 @@ def without_null(parameter: Spec) -> Spec:
     if schema.get("default", ...) is None:
         del schema["default"]
     schema.pop("title", None)
-    described = {"description": schema.pop("description")} if "description" in schema else {}
+    described: Spec = {"description": schema.pop("description")} if "description" in schema else {}
+    if parameter["in"] == "query" and schema.get("type") != "array":
+        described["allowEmptyValue"] = True  # `?q=&sort=` is what a form sends: it means not given
+    if parameter["in"] == "path":
+        schema |= {"minimum": 1, "maximum": 2**63 - 1} if schema["type"] == "integer" else {}
+        described["description"], described["example"] = IN_PATHS[parameter["name"]]
     return parameter | described | {"schema": schema}
 
 

@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 from pydantic import Field
 
 from backend.api.errors import invalid
+from backend.api.formats import Cursor
 from backend.api.schema import Answer, Query
 
 Item = TypeVar("Item")
@@ -25,7 +26,7 @@ class Page(Answer, Generic[Item]):
 
 
 class PageQuery(Query):
-    cursor: str | None = Field(None, max_length=400, description="next_cursor of the page before")
+    cursor: Cursor | None = Field(None, description="next_cursor of the page before")
     limit: int = Field(50, ge=1, le=100, description="rows a page")
 
 

@@ -15,7 +15,7 @@ REFUSALS: dict[type[Exception], tuple[ErrorCode, str | None]] = {
     passwords.PasswordRefused: (ErrorCode.INVALID, "password"),
     results.ResultsGone: (ErrorCode.GONE, None),
     suggestions.BadSuggestion: (ErrorCode.INVALID, "url"),
-    tokens.BadToken: (ErrorCode.INVALID, "token"),
+    tokens.BadToken: (ErrorCode.NOT_FOUND, "token"),
     users.BadEmail: (ErrorCode.INVALID, "email"),
     users.BadTimeZone: (ErrorCode.INVALID, "time_zone"),
     users.Disabled: (ErrorCode.FORBIDDEN, None),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import types
 from datetime import datetime
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -73,7 +74,7 @@ def query_values(model: type[BaseModel], request: Request) -> dict[str, Any]:
     """Repeated keys as lists where the field is one; an empty value (`?q=&mode=`) means not given."""
     values: dict[str, Any] = {}
     for name, field in model.model_fields.items():
-        given = [value for value in request.args.getlist(name) if value.strip()]
+        given = [value for value in request.args.getlist(name) if value]
         if given:
             values[name] = given if is_list(field.annotation) else given[-1]
     return values
@@ -86,6 +87,15 @@ def is_storable(value: Any) -> bool:
     if isinstance(value, dict):
         return all(is_storable(part) for pair in value.items() for part in pair)
     return all(is_storable(part) for part in value) if isinstance(value, list) else True
+
+
+def whole(value: Any) -> Any:
+    """JSON knows no integers: 7.0 is 7."""
+    if isinstance(value, dict):
+        return {name: whole(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [whole(part) for part in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def in_words(error: ErrorDetails) -> str:
@@ -116,6 +126,8 @@ class Adapter(PydanticAdapter):
         if unstorable:
             raise refusal(location, unstorable)
         try:
+            if location == "json":  # "1" is no number there, as it is in a query string
+                return self.model_class.model_validate_json(json.dumps(whole(values)), strict=True)
             return self.model_class.model_validate(values)
         except ValidationError as error:
             fields: dict[str, list[str]] = {}

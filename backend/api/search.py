@@ -11,6 +11,7 @@ from backend.api import limits
 from backend.api.access import public
 from backend.api.clock import now
 from backend.api.errors import invalid
+from backend.api.formats import Country, QueryText, Slug, SourceName, Words
 from backend.api.limits import limiter
 from backend.api.listings import ListingSummary, summary
 from backend.api.paging import Page, PageQuery
@@ -55,23 +56,27 @@ class ListingPage(Page[ListingSummary]):
 class ListingFilters(Query):
     """Values of one filter are ORed, filters are ANDed."""
 
-    q: str = Field("", max_length=500, description='words, "phrases", -excluded, title:...')
-    company: list[str] = Field([], max_length=20, description="words of the name")
-    country: list[str] = Field([], max_length=20, description="ISO 3166-1 alpha-2 codes or English names")
-    location: str = Field("", max_length=100, description="words of the place")
-    mode: list[WorkMode] = Field([], max_length=10)
-    type: list[EmploymentType] = Field([], max_length=10)
-    level: list[Level] = Field([], max_length=10)
-    source: list[str] = Field([], max_length=20)
-    employer: list[str] = Field([], max_length=20, description="slugs of companies", examples=[["stripe"]])
-    city: list[str] = Field([], max_length=20, description="whole names", examples=[["New York"]])
+    q: QueryText = Field(
+        "", description='words, "phrases", -excluded, title:...', examples=["senior python -intern"]
+    )
+    company: list[Words] = Field([], max_length=20, description="words of the name")
+    country: list[Country] = Field([], max_length=20, description="codes or English names", examples=[["DE"]])
+    location: Words = Field("", description="words of the place", examples=["berlin"])
+    mode: list[WorkMode] = Field([], max_length=10, description="where the work is done")
+    type: list[EmploymentType] = Field([], max_length=10, description="of employment")
+    level: list[Level] = Field([], max_length=10, description="of experience")
+    source: list[SourceName] = Field(
+        [], max_length=20, description="where they were found", examples=[["greenhouse"]]
+    )
+    employer: list[Slug] = Field([], max_length=20, description="slugs of companies", examples=[["stripe"]])
+    city: list[Words] = Field([], max_length=20, description="whole names", examples=[["New York"]])
     posted_within: str | None = Field(
         None, pattern=r"^[1-9][0-9]{0,3}[hdw]$", description="24h, 7d or 4w", examples=["7d"]
     )
     salary_min: float | None = Field(
         None, ge=0, le=1e9, description="for a year, in the listing's own currency"
     )
-    status: Status = "open"
+    status: Status = Field("open", description="open ones, those that closed, or both")
 
 
 class ListingQuery(PageQuery, ListingFilters):

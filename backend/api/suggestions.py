@@ -14,6 +14,7 @@ from backend.api.access import admin, public
 from backend.api.admin_boards import BoardAnswer, board_answer, fetcher
 from backend.api.clock import now
 from backend.api.errors import not_found
+from backend.api.formats import CareersUrl
 from backend.api.limits import limiter
 from backend.api.paging import Page, PageQuery
 from backend.api.schema import Answer, Body, Message, Moment, Query
@@ -29,7 +30,7 @@ THANKS = "Thank you. What can be read will be added after a look."
 
 
 class NewSuggestion(Body):
-    url: str = Field(min_length=4, max_length=600, examples=["https://example.com/careers"])
+    url: CareersUrl = Field(max_length=600, examples=["https://example.com/careers"])
     company: str = Field("", max_length=200)
 
 
@@ -52,7 +53,7 @@ class SuggestionPage(Page[SuggestionAnswer]):
 
 
 class SuggestionQuery(PageQuery):
-    status: Status = "open"
+    status: Status = Field("open", description="only such suggestions")
 
 
 def suggestion_answer(suggestion: Suggestion) -> SuggestionAnswer:
@@ -84,8 +85,8 @@ class CompletionList(Answer):
 
 
 class CompletionQuery(Query):
-    q: str = Field("", max_length=100, description="what is typed so far")
-    limit: int = Field(8, ge=1, le=20)
+    q: str = Field("", max_length=100, description="what is typed so far", examples=["data en"])
+    limit: int = Field(8, ge=1, le=20, description="completions at most")
 
 
 @blueprint.get("/suggestions")

@@ -7,12 +7,13 @@ from typing import Literal
 
 from apiflask import APIBlueprint
 from flask import Response
-from pydantic import Field
+from pydantic import ConfigDict, Field, JsonValue
 
 from backend.api import limits, paging
 from backend.api.access import signed_in, this_user
 from backend.api.clock import now
-from backend.api.errors import ApiError, answer, invalid, not_found
+from backend.api.errors import ApiError, ErrorCode, answer, invalid, not_found
+from backend.api.formats import LastDay, TrackedText
 from backend.api.limits import limiter
 from backend.api.listings import ListingSummary, summary
 from backend.api.paging import Page, PageQuery
@@ -20,41 +21,49 @@ from backend.api.schema import Answer, Body, Moment
 from backend.app import current_settings
 from backend.models import Cadence, Tracker, db
 from backend.services import tracker_pages, trackers
-from backend.services.tracked_query import TrackerRefused
+from backend.services.tracked_query import TrackerConflict, TrackerRefused
 from backend.services.tracker_pages import Figures
 from backend.services.trackers import Change, NoSuchTracker, Wish
 
 blueprint = APIBlueprint("trackers", __name__, url_prefix="/api/trackers", tag="Trackers")
 
 Days = Literal[7, 30, 90]
-QUERY = Field(max_length=500, examples=["senior python -intern (berlin OR remote)"])
+QUERY = Field(examples=["senior python -intern (berlin OR remote)"])
 NAME = Field(None, max_length=120, description="empty: named after its query", examples=["Python in Berlin"])
 HOUR = Field(None, ge=0, le=23, description="of daily and weekly mails, in the user's time zone")
 WEEKDAY = Field(None, ge=0, le=6, description="of weekly mails; 0 is Monday")
 LAST_DAY = Field(None, description="its last day, in the user's time zone; a year ahead at most")
 
 
+BOTH_ENDS: dict[str, JsonValue] = {
+    "required": ["duration_days", "expires_at"],
+    "properties": {"duration_days": {"type": "integer"}, "expires_at": {"type": "string"}},
+}
+
+
 class NewTracker(Body):
     """It ends after `duration_days`, or with the day `expires_at`; without either after 30 days."""
 
-    query: str = QUERY
+    model_config = ConfigDict(json_schema_extra={"not": BOTH_ENDS})
+
+    query: TrackedText = QUERY
     cadence: Cadence
     hour: int | None = HOUR
     weekday: int | None = WEEKDAY
     name: str | None = NAME
     duration_days: Days | None = None
-    expires_at: date | None = LAST_DAY
+    expires_at: LastDay | None = LAST_DAY
 
 
 class TrackerChange(Body):
     """What is not given stays. With another query it looks only at what is found from now on."""
 
-    query: str | None = Field(None, max_length=500)
+    query: TrackedText | None = Field(None, examples=["senior python -intern"])
     cadence: Cadence | None = None
     hour: int | None = HOUR
     weekday: int | None = WEEKDAY
     name: str | None = NAME
-    expires_at: date | None = LAST_DAY
+    expires_at: LastDay | None = LAST_DAY
 
 
 class Renewal(Body):
@@ -62,7 +71,7 @@ class Renewal(Body):
 
 
 class PreviewRequest(Body):
-    query: str = QUERY
+    query: TrackedText = QUERY
 
 
 class DayCount(Answer):
@@ -129,11 +138,12 @@ def no_such_tracker(_error: NoSuchTracker) -> Response:
 @blueprint.errorhandler(TrackerRefused)
 def refused(error: TrackerRefused) -> Response:
     db.session.rollback()
-    return answer(as_invalid(error))
+    return answer(as_error(error))
 
 
-def as_invalid(error: TrackerRefused) -> ApiError:
-    return invalid(error.field, str(error), error.column)
+def as_error(error: TrackerRefused) -> ApiError:
+    code = ErrorCode.CONFLICT if isinstance(error, TrackerConflict) else ErrorCode.INVALID
+    return ApiError(code, str(error), fields={error.field: [str(error)]}, column=error.column)
 
 
 def tracker_answer(tracker: Tracker, figures: Figures, moment: datetime) -> TrackerAnswer:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from apiflask import APIBlueprint
-from pydantic import Field, SecretStr
+from pydantic import Field
 
 from backend.api import limits, login
 from backend.api.access import public
 from backend.api.clock import now
+from backend.api.formats import Email, NewPassword, TimeZone
 from backend.api.limits import limiter
 from backend.api.schema import Body, Message
 from backend.api.session import SessionAnswer, session_answer
@@ -23,9 +24,9 @@ LOOK_INTO_MAIL = "A mail is on its way to this address. Open the link in it."
 class Registration(Body):
     """A password has 10 characters or more and is not the address."""
 
-    email: str = Field(max_length=254, examples=["ada@example.org"])
-    password: SecretStr = Field(max_length=1000, examples=["correct horse battery"])
-    time_zone: str = Field("UTC", max_length=64, examples=["Europe/Berlin"])
+    email: Email = Field(examples=["ada@example.org"])
+    password: NewPassword = Field(examples=["correct horse battery"])
+    time_zone: TimeZone = Field("UTC", examples=["Europe/Berlin"])
 
 
 class Token(Body):
@@ -33,12 +34,12 @@ class Token(Body):
 
 
 class ResetRequest(Body):
-    email: str = Field(max_length=254, examples=["ada@example.org"])
+    email: Email = Field(examples=["ada@example.org"])
 
 
-class NewPassword(Body):
+class PasswordReset(Body):
     token: str = Field(min_length=1, max_length=500, description="from the mailed link")
-    password: SecretStr = Field(max_length=1000, examples=["correct horse battery"])
+    password: NewPassword = Field(examples=["correct horse battery"])
 
 
 @blueprint.post("")
@@ -84,9 +85,9 @@ def request_reset(json_data: ResetRequest) -> Message:
 @blueprint.post("/reset/confirm")
 @public
 @limiter.limit(limits.MAILED_LINK)
-@blueprint.input(NewPassword)
+@blueprint.input(PasswordReset)
 @blueprint.output(Message)
-def reset_password(json_data: NewPassword) -> Message:
+def reset_password(json_data: PasswordReset) -> Message:
     """Set a new password by the mailed token; all sessions end"""
     password = json_data.password.get_secret_value()
     users.reset(db.session(), current_settings(), json_data.token, password, now())

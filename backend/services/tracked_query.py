@@ -25,6 +25,10 @@ class TrackerRefused(ValueError):
         self.column = column
 
 
+class TrackerConflict(TrackerRefused):
+    """It could be so, but not now: there are too many, or this one has ended."""
+
+
 def readable(text: str) -> Query:
     """The parsed query of a tracker. Raises TrackerRefused for one that is broken or catches everything."""
     try:

@@ -14,7 +14,7 @@ from backend.domain.cadence import end_of_day
 from backend.domain.one_line import one_line
 from backend.models import Cadence, Tracker, User, begin_write
 from backend.services.timetables import move_waiting
-from backend.services.tracked_query import TrackerRefused, canonical_of, query_id_of
+from backend.services.tracked_query import TrackerConflict, TrackerRefused, canonical_of, query_id_of
 from backend.settings import Settings
 
 LIMIT = 50
@@ -281,11 +281,11 @@ def refuse_too_many(session: Session, user_id: int) -> None:
         select(func.count()).select_from(Tracker).where(Tracker.user_id == user_id, not_deleted())
     )
     if (count or 0) >= LIMIT:
-        raise TrackerRefused(
+        raise TrackerConflict(
             "query", f"You have {LIMIT} trackers, which is as many as one account may have; delete one first."
         )
 
 
 def refuse_ended(tracker: Tracker, now: datetime) -> None:
     if status_of(tracker, now) == "expired":
-        raise TrackerRefused("expires_at", "This tracker has ended; renew it first.")
+        raise TrackerConflict("expires_at", "This tracker has ended; renew it first.")

@@ -56,7 +56,7 @@ def test_a_new_password_ends_the_other_sessions_and_keeps_this_one(world: World)
 def test_a_new_password_needs_the_current_one_and_must_be_good(world: World) -> None:
     ada = world.caller("ada@example.org")
     wrong = ada.post("/api/account/password", {"current": "not it at all", "new": "a new long password"})
-    assert (wrong.status_code, list(wrong.json["error"]["fields"])) == (422, ["current"])
+    assert (wrong.status_code, list(wrong.json["error"]["fields"])) == (403, ["current"])
     short = ada.post("/api/account/password", {"current": PASSWORD, "new": "short"})
     assert (short.status_code, list(short.json["error"]["fields"])) == (422, ["new"])
     assert ada.get("/api/account").status_code == 200
@@ -78,7 +78,7 @@ def test_a_deleted_account_takes_everything_with_it(world: World) -> None:
     world.user("other@example.org")
     give_tracker(world, "ada@example.org")
     refused = ada.delete("/api/account", {"password": "not it at all"})
-    assert (refused.status_code, list(refused.json["error"]["fields"])) == (422, ["password"])
+    assert (refused.status_code, list(refused.json["error"]["fields"])) == (403, ["password"])
     assert ada.delete("/api/account", {"password": PASSWORD}).status_code == 204
     assert ada.get("/api/session").json["user"] is None
     world.session.rollback()

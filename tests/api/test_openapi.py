@@ -8,6 +8,7 @@ from apiflask import APIFlask
 from jsonschema_rs import validator_for
 
 from backend.api import openapi
+from backend.api.links import LINKS
 from backend.cli.openapi import as_text
 from tests.api.conftest import Caller
 
@@ -58,6 +59,56 @@ def test_every_operation_has_its_name_its_words_and_its_errors(document: dict[st
         assert good == ["204"] or operation["responses"][good[0]]["content"]
         refusal = operation["responses"]["default"]["content"]["application/json"]["schema"]
         assert refusal == {"$ref": "#/components/schemas/ErrorAnswer"}
+
+
+def test_every_operation_and_parameter_is_described_and_has_its_example(document: dict[str, Any]) -> None:
+    for operation in operations(document):
+        assert operation["description"], operation["operationId"]
+        for parameter in operation.get("parameters", ()):
+            assert parameter["description"], (operation["operationId"], parameter["name"])
+        for response in operation["responses"].values():
+            assert response["description"] != "Successful response"
+
+
+def test_every_body_and_answer_has_an_example_that_is_one(document: dict[str, Any]) -> None:
+    schemas = document["components"]["schemas"]
+    assert [
+        name for name, schema in schemas.items() if "enum" not in schema and "examples" not in schema
+    ] == []
+    for name, schema in schemas.items():
+        whole = {"$ref": f"#/components/schemas/{name}", "components": document["components"]}
+        for example in schema.get("examples", ()):
+            validator_for(whole, validate_formats=True).validate(example)
+    for operation in operations(document):
+        for response in operation["responses"].values():
+            for content in response.get("content", {}).values():
+                assert "example" in content or content["schema"]["$ref"].startswith("#/components/schemas/")
+
+
+def test_links_lead_from_what_an_answer_holds_to_operations_that_take_it(document: dict[str, Any]) -> None:
+    known = {operation["operationId"]: operation for operation in operations(document)}
+    assert set(LINKS) <= set(known)
+    for name in LINKS:
+        good = next(answer for code, answer in known[name]["responses"].items() if code.startswith("2"))
+        assert len(good["links"]) == len(LINKS[name])
+        for link in good["links"].values():
+            taken = {parameter["name"] for parameter in known[link["operationId"]]["parameters"]}
+            assert set(link["parameters"]) <= taken
+            for place in link["parameters"].values():
+                source, _, pointer = place.partition("#/")
+                assert source in ("$response.body", "$request.path.id", "$request.path.slug")
+                if pointer:
+                    schema = next(iter(good["content"].values()))["schema"]
+                    find(document, schema, pointer.split("/"))
+
+
+def find(document: dict[str, Any], schema: dict[str, Any], parts: list[str]) -> None:
+    """The value that a pointer leads to is in the answer's schema."""
+    while "$ref" in schema:
+        schema = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    if parts:
+        inside = schema["items"] if parts[0].isdigit() else schema["properties"][parts[0]]
+        find(document, inside, parts[1:])
 
 
 def test_answers_are_what_the_document_says(document: dict[str, Any], visitor: Caller) -> None:

@@ -11,15 +11,24 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The user's own account */
+        /**
+         * The user's own account
+         * @description For users who are logged in.
+         */
         get: operations["getAccount"];
         put?: never;
         post?: never;
-        /** Delete the account and all that is kept about the user */
+        /**
+         * Delete the account and all that is kept about the user
+         * @description For users who are logged in.
+         */
         delete: operations["deleteAccount"];
         options?: never;
         head?: never;
-        /** Change the time zone, in which mails are sent, and the hours in which none are */
+        /**
+         * Change the time zone, in which mails are sent, and the hours in which none are
+         * @description For users who are logged in.
+         */
         patch: operations["changeAccount"];
         trace?: never;
     };
@@ -30,7 +39,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The companies I have blocked, by name */
+        /**
+         * The companies I have blocked, by name
+         * @description For users who are logged in.
+         */
         get: operations["listBlocked"];
         put?: never;
         post?: never;
@@ -48,10 +60,16 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Be told nothing more of a company */
+        /**
+         * Be told nothing more of a company
+         * @description For users who are logged in.
+         */
         put: operations["blockCompany"];
         post?: never;
-        /** Find a company again */
+        /**
+         * Find a company again
+         * @description For users who are logged in.
+         */
         delete: operations["unblockCompany"];
         options?: never;
         head?: never;
@@ -65,7 +83,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Everything kept about the user, as a file */
+        /**
+         * Everything kept about the user, as a file
+         * @description For users who are logged in.
+         */
         get: operations["exportAccount"];
         put?: never;
         post?: never;
@@ -84,7 +105,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Set another password; other sessions end */
+        /**
+         * Set another password; other sessions end
+         * @description For users who are logged in.
+         */
         post: operations["changePassword"];
         delete?: never;
         options?: never;
@@ -99,10 +123,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Boards and their health */
+        /**
+         * Boards and their health
+         * @description For administrators.
+         */
         get: operations["listBoards"];
         put?: never;
-        /** Watch a board; it is crawled at once */
+        /**
+         * Watch a board; it is crawled at once
+         * @description For administrators.
+         */
         post: operations["addBoard"];
         delete?: never;
         options?: never;
@@ -119,7 +149,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Which source and token a pasted URL is, with the board's first postings as proof */
+        /**
+         * Which source and token a pasted URL is, with the board's first postings as proof
+         * @description For administrators.
+         */
         post: operations["recogniseBoard"];
         delete?: never;
         options?: never;
@@ -134,15 +167,24 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One board */
+        /**
+         * One board
+         * @description For administrators.
+         */
         get: operations["getBoard"];
         put?: never;
         post?: never;
-        /** Forget a board and its listings */
+        /**
+         * Forget a board and its listings
+         * @description For administrators.
+         */
         delete: operations["deleteBoard"];
         options?: never;
         head?: never;
-        /** Pause a board, watch it again, or name its employer */
+        /**
+         * Pause a board, watch it again, or name its employer
+         * @description For administrators.
+         */
         patch: operations["changeBoard"];
         trace?: never;
     };
@@ -155,7 +197,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Crawl a board as soon as a worker is free */
+        /**
+         * Crawl a board as soon as a worker is free
+         * @description For administrators.
+         */
         post: operations["crawlBoard"];
         delete?: never;
         options?: never;
@@ -170,7 +215,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Reports of crawls, the newest first */
+        /**
+         * Reports of crawls, the newest first
+         * @description For administrators.
+         */
         get: operations["listCrawls"];
         put?: never;
         post?: never;
@@ -187,7 +235,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What visitors miss */
+        /**
+         * What visitors miss
+         * @description For administrators.
+         */
         get: operations["listSuggestions"];
         put?: never;
         post?: never;
@@ -206,7 +257,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Find the board behind a suggestion and watch it; it is crawled at once */
+        /**
+         * Find the board behind a suggestion and watch it; it is crawled at once
+         * @description For administrators.
+         */
         post: operations["acceptSuggestion"];
         delete?: never;
         options?: never;
@@ -223,7 +277,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Leave a suggestion be; it stays dismissed when it comes again */
+        /**
+         * Leave a suggestion be; it stays dismissed when it comes again
+         * @description For administrators.
+         */
         post: operations["dismissSuggestion"];
         delete?: never;
         options?: never;
@@ -240,7 +297,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Take a dismissal back */
+        /**
+         * Take a dismissal back
+         * @description For administrators.
+         */
         post: operations["reopenSuggestion"];
         delete?: never;
         options?: never;
@@ -255,7 +315,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Users */
+        /**
+         * Users
+         * @description For administrators.
+         */
         get: operations["listUsers"];
         put?: never;
         post?: never;
@@ -278,7 +341,10 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Disable or enable a user, make or unmake an administrator; the last one stays */
+        /**
+         * Disable or enable a user, make or unmake an administrator; the last one stays
+         * @description For administrators.
+         */
         patch: operations["changeUser"];
         trace?: never;
     };
@@ -289,7 +355,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Companies by name, or by how many listings are open or new */
+        /**
+         * Companies by name, or by how many listings are open or new
+         * @description Open to everyone.
+         */
         get: operations["listCompanies"];
         put?: never;
         post?: never;
@@ -306,7 +375,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A company and the boards it comes from */
+        /**
+         * A company and the boards it comes from
+         * @description Open to everyone.
+         */
         get: operations["getCompany"];
         put?: never;
         post?: never;
@@ -323,7 +395,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Search listings */
+        /**
+         * Search listings
+         * @description Open to everyone.
+         */
         get: operations["searchListings"];
         put?: never;
         post?: never;
@@ -344,6 +419,8 @@ export interface paths {
          * All that a search finds, as CSV
          * @description At most 50,000 rows, or as many as the operator allows. UTF-8, a header row, times in UTC. A text that a
          *     spreadsheet would take for a formula begins with an apostrophe.
+         *
+         *     Open to everyone.
          */
         get: operations["exportCsv"];
         put?: never;
@@ -364,6 +441,8 @@ export interface paths {
         /**
          * All that a search finds, as JSON Lines
          * @description At most 50,000 lines, or as many as the operator allows. Each is a `ListingSummary` without its snippet.
+         *
+         *     Open to everyone.
          */
         get: operations["exportJsonl"];
         put?: never;
@@ -381,7 +460,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The newest 100 listings of a search as an Atom feed */
+        /**
+         * The newest 100 listings of a search as an Atom feed
+         * @description Open to everyone.
+         */
         get: operations["feedAtom"];
         put?: never;
         post?: never;
@@ -398,7 +480,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The newest 100 listings of a search as a JSON feed */
+        /**
+         * The newest 100 listings of a search as a JSON feed
+         * @description Open to everyone.
+         */
         get: operations["feedJson"];
         put?: never;
         post?: never;
@@ -415,7 +500,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A listing with its text and its life */
+        /**
+         * A listing with its text and its life
+         * @description Open to everyone.
+         */
         get: operations["getListing"];
         put?: never;
         post?: never;
@@ -432,10 +520,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What the link of a mail would renew; changes nothing */
+        /**
+         * What the link of a mail would renew; changes nothing
+         * @description Open to everyone.
+         */
         get: operations["lookAtEnds"];
         put?: never;
-        /** Let the tracker of a link, or all trackers of a mail, run on */
+        /**
+         * Let the tracker of a link, or all trackers of a mail, run on
+         * @description Open to everyone.
+         */
         post: operations["renew"];
         delete?: never;
         options?: never;
@@ -450,16 +544,24 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who is logged in, and the token for changes */
+        /**
+         * Who is logged in, and the token for changes
+         * @description Open to everyone.
+         */
         get: operations["getSession"];
         put?: never;
         /**
          * Log in
          * @description An unknown address and a wrong password are answered alike. An address that is not confirmed yet is told
          *     so (`unconfirmed`) only with the right password, and gets a new link.
+         *
+         *     Open to everyone.
          */
         post: operations["logIn"];
-        /** Log out */
+        /**
+         * Log out
+         * @description Open to everyone.
+         */
         delete: operations["logOut"];
         options?: never;
         head?: never;
@@ -473,7 +575,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Every source, and how it is */
+        /**
+         * Every source, and how it is
+         * @description Open to everyone.
+         */
         get: operations["listSources"];
         put?: never;
         post?: never;
@@ -493,6 +598,8 @@ export interface paths {
         /**
          * Open and new listings over time, by source, country and mode, and how long they stay open
          * @description They are counted now and then: `counted_at` says when.
+         *
+         *     Open to everyone.
          */
         get: operations["getStats"];
         put?: never;
@@ -510,10 +617,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Titles, companies and places that begin with what is typed */
+        /**
+         * Titles, companies and places that begin with what is typed
+         * @description Open to everyone.
+         */
         get: operations["completeSearch"];
         put?: never;
-        /** Say which company is missing; the answer is the same whether it is known or not */
+        /**
+         * Say which company is missing; the answer is the same whether it is known or not
+         * @description Open to everyone.
+         */
         post: operations["suggest"];
         delete?: never;
         options?: never;
@@ -528,10 +641,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** My trackers */
+        /**
+         * My trackers
+         * @description For users who are logged in.
+         */
         get: operations["listTrackers"];
         put?: never;
-        /** Make a tracker */
+        /**
+         * Make a tracker
+         * @description For users who are logged in.
+         */
         post: operations["createTracker"];
         delete?: never;
         options?: never;
@@ -548,7 +667,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Try a query before it is saved */
+        /**
+         * Try a query before it is saved
+         * @description For users who are logged in.
+         */
         post: operations["previewTracker"];
         delete?: never;
         options?: never;
@@ -563,15 +685,24 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One of my trackers */
+        /**
+         * One of my trackers
+         * @description For users who are logged in.
+         */
         get: operations["getTracker"];
         put?: never;
         post?: never;
-        /** Delete a tracker */
+        /**
+         * Delete a tracker
+         * @description For users who are logged in.
+         */
         delete: operations["deleteTracker"];
         options?: never;
         head?: never;
-        /** Change a tracker */
+        /**
+         * Change a tracker
+         * @description For users who are logged in.
+         */
         patch: operations["changeTracker"];
         trace?: never;
     };
@@ -582,7 +713,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What a tracker has found, the newest first */
+        /**
+         * What a tracker has found, the newest first
+         * @description For users who are logged in.
+         */
         get: operations["listMatches"];
         put?: never;
         post?: never;
@@ -601,7 +735,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Pause a tracker: it collects nothing until it is resumed */
+        /**
+         * Pause a tracker: it collects nothing until it is resumed
+         * @description For users who are logged in.
+         */
         post: operations["pauseTracker"];
         delete?: never;
         options?: never;
@@ -618,7 +755,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Let a tracker run for so many days from now, also one that has ended */
+        /**
+         * Let a tracker run for so many days from now, also one that has ended
+         * @description For users who are logged in.
+         */
         post: operations["renewTracker"];
         delete?: never;
         options?: never;
@@ -635,7 +775,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Undo the deletion of a tracker, within an hour */
+        /**
+         * Undo the deletion of a tracker, within an hour
+         * @description For users who are logged in.
+         */
         post: operations["restoreTracker"];
         delete?: never;
         options?: never;
@@ -652,7 +795,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Resume a paused tracker */
+        /**
+         * Resume a paused tracker
+         * @description For users who are logged in.
+         */
         post: operations["resumeTracker"];
         delete?: never;
         options?: never;
@@ -667,10 +813,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What the link of a mail would stop; changes nothing */
+        /**
+         * What the link of a mail would stop; changes nothing
+         * @description Open to everyone.
+         */
         get: operations["look"];
         put?: never;
-        /** Stop the tracker of a link, or all trackers of a mail */
+        /**
+         * Stop the tracker of a link, or all trackers of a mail
+         * @description Open to everyone.
+         */
         post: operations["stop"];
         delete?: never;
         options?: never;
@@ -690,6 +842,8 @@ export interface paths {
         /**
          * Register
          * @description The answer is the same whether the address is known or not; a mail says what to do next.
+         *
+         *     Open to everyone.
          */
         post: operations["register"];
         delete?: never;
@@ -707,7 +861,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Confirm an address by the mailed token, and log in */
+        /**
+         * Confirm an address by the mailed token, and log in
+         * @description Open to everyone.
+         */
         post: operations["confirmAddress"];
         delete?: never;
         options?: never;
@@ -724,7 +881,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Ask for a link to set a new password */
+        /**
+         * Ask for a link to set a new password
+         * @description Open to everyone.
+         */
         post: operations["requestReset"];
         delete?: never;
         options?: never;
@@ -741,7 +901,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Set a new password by the mailed token; all sessions end */
+        /**
+         * Set a new password by the mailed token; all sessions end
+         * @description Open to everyone.
+         */
         post: operations["resetPassword"];
         delete?: never;
         options?: never;
@@ -756,6 +919,20 @@ export interface components {
         /**
          * AccountAnswer
          * @description The user's own account. `mail_refused_at`: since then trackers do not write to the address.
+         * @example {
+         *       "confirmed": false,
+         *       "created_at": "2026-03-01T08:00:00Z",
+         *       "email": "ada@example.org",
+         *       "id": 17,
+         *       "is_admin": false,
+         *       "mail_refused_at": null,
+         *       "quiet_hours": {
+         *         "end": 7,
+         *         "start": 22
+         *       },
+         *       "sessions_note": "A new password ends all sessions but the one it was set in.",
+         *       "time_zone": "Europe/Berlin"
+         *     }
          */
         AccountAnswer: {
             /** Confirmed */
@@ -789,6 +966,9 @@ export interface components {
         /**
          * AccountChange
          * @description What is not given stays; `quiet_hours` null: none.
+         * @example {
+         *       "time_zone": "Europe/Berlin"
+         *     }
          */
         AccountChange: {
             /** @default null */
@@ -800,7 +980,12 @@ export interface components {
              */
             time_zone?: string | null;
         };
-        /** Author */
+        /**
+         * Author
+         * @example {
+         *       "name": "Stripe"
+         *     }
+         */
         Author: {
             /**
              * Name
@@ -808,12 +993,28 @@ export interface components {
              */
             name: string;
         };
-        /** BlockedCompanies */
+        /**
+         * BlockedCompanies
+         * @example {
+         *       "items": [
+         *         {
+         *           "name": "Stripe",
+         *           "slug": "stripe"
+         *         }
+         *       ]
+         *     }
+         */
         BlockedCompanies: {
             /** Items */
             items: components["schemas"]["BlockedCompanyAnswer"][];
         };
-        /** BlockedCompanyAnswer */
+        /**
+         * BlockedCompanyAnswer
+         * @example {
+         *       "name": "Stripe",
+         *       "slug": "stripe"
+         *     }
+         */
         BlockedCompanyAnswer: {
             /** Name */
             name: string;
@@ -823,6 +1024,26 @@ export interface components {
         /**
          * BoardAnswer
          * @description One endpoint that is crawled. `held`: the last crawl missed too much to be believed at once.
+         * @example {
+         *       "company": {
+         *         "name": "Stripe",
+         *         "slug": "stripe"
+         *       },
+         *       "failures": 0,
+         *       "health": "works",
+         *       "held": false,
+         *       "id": 17,
+         *       "last_crawl_at": "2026-03-01T08:00:00Z",
+         *       "last_error": null,
+         *       "last_status": "complete",
+         *       "mean_seconds": 0.8,
+         *       "next_crawl_at": "2026-03-01T08:00:00Z",
+         *       "open": 412,
+         *       "source": "greenhouse",
+         *       "status": "active",
+         *       "token": "stripe",
+         *       "url": "https://boards.greenhouse.io/stripe"
+         *     }
          */
         BoardAnswer: {
             company: components["schemas"]["CompanyName"];
@@ -867,7 +1088,14 @@ export interface components {
             /** Url */
             url: string;
         };
-        /** BoardName */
+        /**
+         * BoardName
+         * @example {
+         *       "id": 17,
+         *       "source": "greenhouse",
+         *       "token": "stripe"
+         *     }
+         */
         BoardName: {
             /** Id */
             id: number;
@@ -882,7 +1110,16 @@ export interface components {
              */
             token: string;
         };
-        /** BoardOfListing */
+        /**
+         * BoardOfListing
+         * @example {
+         *       "health": "works",
+         *       "id": 17,
+         *       "last_crawl_at": "2026-03-01T08:00:00Z",
+         *       "source": "greenhouse",
+         *       "token": "stripe"
+         *     }
+         */
         BoardOfListing: {
             /**
              * Health
@@ -901,6 +1138,32 @@ export interface components {
         /**
          * BoardPage
          * @description Boards in the order they were added.
+         * @example {
+         *       "items": [
+         *         {
+         *           "company": {
+         *             "name": "Stripe",
+         *             "slug": "stripe"
+         *           },
+         *           "failures": 0,
+         *           "health": "works",
+         *           "held": false,
+         *           "id": 17,
+         *           "last_crawl_at": "2026-03-01T08:00:00Z",
+         *           "last_error": null,
+         *           "last_status": "complete",
+         *           "mean_seconds": 0.8,
+         *           "next_crawl_at": "2026-03-01T08:00:00Z",
+         *           "open": 412,
+         *           "source": "greenhouse",
+         *           "status": "active",
+         *           "token": "stripe",
+         *           "url": "https://boards.greenhouse.io/stripe"
+         *         }
+         *       ],
+         *       "next_cursor": "bjE4Zg",
+         *       "total": 1204
+         *     }
          */
         BoardPage: {
             /** Items */
@@ -910,7 +1173,10 @@ export interface components {
             /** Total */
             total: number | null;
         };
-        /** BoardPatch */
+        /**
+         * BoardPatch
+         * @example {}
+         */
         BoardPatch: {
             /**
              * Company
@@ -928,7 +1194,14 @@ export interface components {
          * @enum {string}
          */
         Cadence: "instant" | "hourly" | "daily" | "weekly";
-        /** Candidate */
+        /**
+         * Candidate
+         * @example {
+         *       "source": "greenhouse",
+         *       "token": "stripe",
+         *       "url": "https://boards.greenhouse.io/stripe"
+         *     }
+         */
         Candidate: {
             /** Source */
             source: string;
@@ -940,6 +1213,9 @@ export interface components {
         /**
          * Channels
          * @description How this site can tell of matches.
+         * @example {
+         *       "mail": false
+         *     }
          */
         Channels: {
             /** Mail */
@@ -948,6 +1224,26 @@ export interface components {
         /**
          * CompanyAnswer
          * @description A company with its boards, counted as it is asked for.
+         * @example {
+         *       "boards": [
+         *         {
+         *           "health": "works",
+         *           "id": 17,
+         *           "last_crawl_at": "2026-03-01T08:00:00Z",
+         *           "last_status": "complete",
+         *           "open": 412,
+         *           "source": "greenhouse",
+         *           "url": "https://boards.greenhouse.io/stripe"
+         *         }
+         *       ],
+         *       "closed": 1730,
+         *       "country": "US",
+         *       "name": "Stripe",
+         *       "new_this_week": 18,
+         *       "open": 412,
+         *       "sector": "Payments",
+         *       "slug": "stripe"
+         *     }
          */
         CompanyAnswer: {
             /** Boards */
@@ -989,7 +1285,18 @@ export interface components {
              */
             slug: string;
         };
-        /** CompanyBoard */
+        /**
+         * CompanyBoard
+         * @example {
+         *       "health": "works",
+         *       "id": 17,
+         *       "last_crawl_at": "2026-03-01T08:00:00Z",
+         *       "last_status": "complete",
+         *       "open": 412,
+         *       "source": "greenhouse",
+         *       "url": "https://boards.greenhouse.io/stripe"
+         *     }
+         */
         CompanyBoard: {
             /**
              * Health
@@ -1012,7 +1319,13 @@ export interface components {
             /** Url */
             url: string;
         };
-        /** CompanyName */
+        /**
+         * CompanyName
+         * @example {
+         *       "name": "Stripe",
+         *       "slug": "stripe"
+         *     }
+         */
         CompanyName: {
             /**
              * Name
@@ -1028,6 +1341,27 @@ export interface components {
         /**
          * CompanyPage
          * @description Companies, their listings as they were last counted. `sectors`: of all that match `q`.
+         * @example {
+         *       "items": [
+         *         {
+         *           "closed": 1730,
+         *           "country": "US",
+         *           "name": "Stripe",
+         *           "new_this_week": 18,
+         *           "open": 412,
+         *           "sector": "Payments",
+         *           "slug": "stripe"
+         *         }
+         *       ],
+         *       "next_cursor": "bjE4Zg",
+         *       "sectors": [
+         *         {
+         *           "companies": 23,
+         *           "name": "Payments"
+         *         }
+         *       ],
+         *       "total": 1204
+         *     }
          */
         CompanyPage: {
             /** Items */
@@ -1042,6 +1376,15 @@ export interface components {
         /**
          * CompanyRow
          * @description An employer and its listings; what a board's first crawl brought is open, but not new.
+         * @example {
+         *       "closed": 1730,
+         *       "country": "US",
+         *       "name": "Stripe",
+         *       "new_this_week": 18,
+         *       "open": 412,
+         *       "sector": "Payments",
+         *       "slug": "stripe"
+         *     }
          */
         CompanyRow: {
             /**
@@ -1084,6 +1427,12 @@ export interface components {
         /**
          * Completion
          * @description `query` is the text to put into the search; `count`: how many open listings it found lately.
+         * @example {
+         *       "count": 12,
+         *       "kind": "title",
+         *       "query": "title:\"data engineer\"",
+         *       "text": "Data engineer"
+         *     }
          */
         Completion: {
             /** Count */
@@ -1104,7 +1453,19 @@ export interface components {
              */
             text: string;
         };
-        /** CompletionList */
+        /**
+         * CompletionList
+         * @example {
+         *       "items": [
+         *         {
+         *           "count": 12,
+         *           "kind": "title",
+         *           "query": "title:\"data engineer\"",
+         *           "text": "Data engineer"
+         *         }
+         *       ]
+         *     }
+         */
         CompletionList: {
             /** Items */
             items: components["schemas"]["Completion"][];
@@ -1112,6 +1473,28 @@ export interface components {
         /**
          * CrawlAnswer
          * @description One visit to one board: what it saw, what that changed, and what it cost.
+         * @example {
+         *       "board": {
+         *         "id": 17,
+         *         "source": "greenhouse",
+         *         "token": "stripe"
+         *       },
+         *       "bytes": 183220,
+         *       "changed": 4,
+         *       "closed": 2,
+         *       "complete": false,
+         *       "error": null,
+         *       "finished_at": "2026-03-01T08:00:00Z",
+         *       "id": 17,
+         *       "missing": 1,
+         *       "new": 7,
+         *       "reopened": 0,
+         *       "requests": 1,
+         *       "seconds": 0.9,
+         *       "seen": 412,
+         *       "started_at": "2026-03-01T08:00:00Z",
+         *       "status": "complete"
+         *     }
          */
         CrawlAnswer: {
             board: components["schemas"]["BoardName"];
@@ -1154,7 +1537,13 @@ export interface components {
             /** Status */
             status: string;
         };
-        /** CrawlAsked */
+        /**
+         * CrawlAsked
+         * @example {
+         *       "board_id": 5,
+         *       "status_url": "/api/admin/crawls?board_id=5"
+         *     }
+         */
         CrawlAsked: {
             /** Board Id */
             board_id: number;
@@ -1167,6 +1556,34 @@ export interface components {
         /**
          * CrawlPage
          * @description Crawls, the newest first; they are not counted.
+         * @example {
+         *       "items": [
+         *         {
+         *           "board": {
+         *             "id": 17,
+         *             "source": "greenhouse",
+         *             "token": "stripe"
+         *           },
+         *           "bytes": 183220,
+         *           "changed": 4,
+         *           "closed": 2,
+         *           "complete": false,
+         *           "error": null,
+         *           "finished_at": "2026-03-01T08:00:00Z",
+         *           "id": 17,
+         *           "missing": 1,
+         *           "new": 7,
+         *           "reopened": 0,
+         *           "requests": 1,
+         *           "seconds": 0.9,
+         *           "seen": 412,
+         *           "started_at": "2026-03-01T08:00:00Z",
+         *           "status": "complete"
+         *         }
+         *       ],
+         *       "next_cursor": "bjE4Zg",
+         *       "total": 1204
+         *     }
          */
         CrawlPage: {
             /** Items */
@@ -1181,7 +1598,13 @@ export interface components {
          * @enum {string}
          */
         CrawlStatus: "complete" | "unchanged" | "reading" | "held" | "empty" | "partial" | "unavailable" | "postponed" | "skipped" | "changed_shape" | "gone" | "refused" | "failed";
-        /** Credentials */
+        /**
+         * Credentials
+         * @example {
+         *       "email": "ada@example.org",
+         *       "password": "correct horse battery"
+         *     }
+         */
         Credentials: {
             /**
              * Email
@@ -1198,6 +1621,10 @@ export interface components {
         /**
          * DayCount
          * @description Matches found on a day (UTC).
+         * @example {
+         *       "count": 12,
+         *       "day": "2026-03-01"
+         *     }
          */
         DayCount: {
             /** Count */
@@ -1208,7 +1635,14 @@ export interface components {
              */
             day: string;
         };
-        /** DayRow */
+        /**
+         * DayRow
+         * @example {
+         *       "closed": 1904,
+         *       "day": "2026-03-01",
+         *       "opened": 2310
+         *     }
+         */
         DayRow: {
             /**
              * Closed
@@ -1229,6 +1663,11 @@ export interface components {
         /**
          * DaysToCloseRow
          * @description Of the listings that closed in the last half year.
+         * @example {
+         *       "closed": 51877,
+         *       "median_days": 31.5,
+         *       "name": "greenhouse"
+         *     }
          */
         DaysToCloseRow: {
             /**
@@ -1255,6 +1694,18 @@ export interface components {
         /**
          * ErrorAnswer
          * @description What every refused request answers.
+         * @example {
+         *       "error": {
+         *         "code": "invalid",
+         *         "column": 14,
+         *         "fields": {
+         *           "query": [
+         *             "unclosed quote at 14"
+         *           ]
+         *         },
+         *         "message": "unclosed quote at 14"
+         *       }
+         *     }
          */
         ErrorAnswer: {
             error: components["schemas"]["ErrorBody"];
@@ -1262,6 +1713,16 @@ export interface components {
         /**
          * ErrorBody
          * @description `fields` says what is wrong with which field; `column` (from 1) where a query cannot be read.
+         * @example {
+         *       "code": "invalid",
+         *       "column": 14,
+         *       "fields": {
+         *         "query": [
+         *           "unclosed quote at 14"
+         *         ]
+         *       },
+         *       "message": "unclosed quote at 14"
+         *     }
          */
         ErrorBody: {
             /** @example invalid */
@@ -1296,6 +1757,12 @@ export interface components {
         /**
          * EventAnswer
          * @description What changed: title, locations, salary, text, closed or reopened.
+         * @example {
+         *       "after": "Senior Python Engineer",
+         *       "at": "2026-03-01T08:00:00Z",
+         *       "before": "Python Engineer",
+         *       "what": "title"
+         *     }
          */
         EventAnswer: {
             /** After */
@@ -1314,6 +1781,30 @@ export interface components {
         /**
          * Export
          * @description Everything kept about the user.
+         * @example {
+         *       "blocked_companies": [
+         *         "stripe"
+         *       ],
+         *       "exported_at": "2026-03-01T08:00:00Z",
+         *       "mails": [
+         *         {
+         *           "created_at": "2026-03-01T08:00:00Z",
+         *           "sent_at": "2026-03-01T08:00:00Z"
+         *         }
+         *       ],
+         *       "trackers": [
+         *         {
+         *           "matches": [],
+         *           "name": "Python in Berlin",
+         *           "query": "senior python -intern"
+         *         }
+         *       ],
+         *       "user": {
+         *         "created_at": "2026-03-01T08:00:00Z",
+         *         "email": "ada@example.org",
+         *         "time_zone": "Europe/Berlin"
+         *       }
+         *     }
          */
         Export: {
             /** Blocked Companies */
@@ -1336,6 +1827,11 @@ export interface components {
         /**
          * FacetValue
          * @description A value as the filter of the same name takes it, what people call it, and how many listings have it.
+         * @example {
+         *       "count": 12,
+         *       "label": "Germany",
+         *       "value": "DE"
+         *     }
          */
         FacetValue: {
             /** Count */
@@ -1354,6 +1850,35 @@ export interface components {
         /**
          * JsonFeed
          * @description JSON Feed 1.1: https://www.jsonfeed.org/version/1.1/
+         * @example {
+         *       "description": "The newest 100 listings of this search, open ones.",
+         *       "feed_url": "https://jobs.example.org/api/listings/feed.json?q=python",
+         *       "home_page_url": "https://jobs.example.org/?q=python",
+         *       "items": [
+         *         {
+         *           "authors": [
+         *             {
+         *               "name": "Stripe"
+         *             }
+         *           ],
+         *           "content_html": "<p>We build payments.</p>",
+         *           "date_modified": "2026-03-01T08:00:00Z",
+         *           "date_published": "2026-03-01T08:00:00Z",
+         *           "external_url": "https://stripe.com/jobs/listing/17",
+         *           "id": "tag:jobs.example.org,2026-03-01:listings/17",
+         *           "summary": "Stripe · Berlin · remote · senior",
+         *           "tags": [
+         *             "remote",
+         *             "senior",
+         *             "DE"
+         *           ],
+         *           "title": "Senior Python Engineer – Stripe",
+         *           "url": "https://jobs.example.org/listings/17"
+         *         }
+         *       ],
+         *       "title": "Job Tracker: python country:DE",
+         *       "version": "https://jsonfeed.org/version/1.1"
+         *     }
          */
         JsonFeed: {
             /** Description */
@@ -1379,6 +1904,26 @@ export interface components {
         /**
          * JsonFeedItem
          * @description `url` is the page here, `external_url` the posting at the company.
+         * @example {
+         *       "authors": [
+         *         {
+         *           "name": "Stripe"
+         *         }
+         *       ],
+         *       "content_html": "<p>We build payments.</p>",
+         *       "date_modified": "2026-03-01T08:00:00Z",
+         *       "date_published": "2026-03-01T08:00:00Z",
+         *       "external_url": "https://stripe.com/jobs/listing/17",
+         *       "id": "tag:jobs.example.org,2026-03-01:listings/17",
+         *       "summary": "Stripe · Berlin · remote · senior",
+         *       "tags": [
+         *         "remote",
+         *         "senior",
+         *         "DE"
+         *       ],
+         *       "title": "Senior Python Engineer – Stripe",
+         *       "url": "https://jobs.example.org/listings/17"
+         *     }
          */
         JsonFeedItem: {
             /** Authors */
@@ -1434,6 +1979,89 @@ export interface components {
         /**
          * ListingAnswer
          * @description A listing with its text (sanitised HTML), its life, and the same role in other places.
+         * @example {
+         *       "board": {
+         *         "health": "works",
+         *         "id": 17,
+         *         "last_crawl_at": "2026-03-01T08:00:00Z",
+         *         "source": "greenhouse",
+         *         "token": "stripe"
+         *       },
+         *       "changed_at": "2026-03-01T08:00:00Z",
+         *       "closed_at": null,
+         *       "company": {
+         *         "name": "Stripe",
+         *         "slug": "stripe"
+         *       },
+         *       "department": "Engineering",
+         *       "description_html": "<p>We build payments.</p>",
+         *       "employment_type": "full_time",
+         *       "events": [
+         *         {
+         *           "after": "Senior Python Engineer",
+         *           "at": "2026-03-01T08:00:00Z",
+         *           "before": "Python Engineer",
+         *           "what": "title"
+         *         }
+         *       ],
+         *       "first_seen_at": "2026-03-01T08:00:00Z",
+         *       "id": 17,
+         *       "level": "senior",
+         *       "locations": [
+         *         {
+         *           "city": "Berlin",
+         *           "country": "DE",
+         *           "region": "Berlin",
+         *           "text": "Berlin, Germany"
+         *         }
+         *       ],
+         *       "posted_at": "2026-03-01T08:00:00Z",
+         *       "salary": {
+         *         "currency": "EUR",
+         *         "max": 90000,
+         *         "min": 70000,
+         *         "period": "year"
+         *       },
+         *       "same_role": [
+         *         {
+         *           "closed_at": null,
+         *           "company": {
+         *             "name": "Stripe",
+         *             "slug": "stripe"
+         *           },
+         *           "department": "Engineering",
+         *           "employment_type": "full_time",
+         *           "first_seen_at": "2026-03-01T08:00:00Z",
+         *           "id": 17,
+         *           "level": "senior",
+         *           "locations": [
+         *             {
+         *               "city": "Berlin",
+         *               "country": "DE",
+         *               "region": "Berlin",
+         *               "text": "Berlin, Germany"
+         *             }
+         *           ],
+         *           "posted_at": "2026-03-01T08:00:00Z",
+         *           "salary": {
+         *             "currency": "EUR",
+         *             "max": 90000,
+         *             "min": 70000,
+         *             "period": "year"
+         *           },
+         *           "snippet": "We write <mark>Python</mark> and Go.",
+         *           "source": "greenhouse",
+         *           "title": "Senior Python Engineer",
+         *           "url": "https://stripe.com/jobs/listing/17",
+         *           "work_mode": "remote"
+         *         }
+         *       ],
+         *       "snippet": "We write <mark>Python</mark> and Go.",
+         *       "source": "greenhouse",
+         *       "title": "Senior Python Engineer",
+         *       "url": "https://stripe.com/jobs/listing/17",
+         *       "work_mode": "remote"
+         *     }
          */
         ListingAnswer: {
             board: components["schemas"]["BoardOfListing"];
@@ -1491,6 +2119,57 @@ export interface components {
          *     counted as if the facet itself had no filter; null where none was asked for or the database answers.
          *     `instead`: nothing matched, and the items and `total` are those of this corrected query. `did_you_mean`:
          *     other corrections of `q`.
+         * @example {
+         *       "canonical": "python country:DE mode:remote",
+         *       "did_you_mean": [],
+         *       "facets": {
+         *         "country": [
+         *           {
+         *             "count": 1204,
+         *             "label": "Germany",
+         *             "value": "DE"
+         *           }
+         *         ]
+         *       },
+         *       "instead": "kubernetes",
+         *       "items": [
+         *         {
+         *           "closed_at": null,
+         *           "company": {
+         *             "name": "Stripe",
+         *             "slug": "stripe"
+         *           },
+         *           "department": "Engineering",
+         *           "employment_type": "full_time",
+         *           "first_seen_at": "2026-03-01T08:00:00Z",
+         *           "id": 17,
+         *           "level": "senior",
+         *           "locations": [
+         *             {
+         *               "city": "Berlin",
+         *               "country": "DE",
+         *               "region": "Berlin",
+         *               "text": "Berlin, Germany"
+         *             }
+         *           ],
+         *           "posted_at": "2026-03-01T08:00:00Z",
+         *           "salary": {
+         *             "currency": "EUR",
+         *             "max": 90000,
+         *             "min": 70000,
+         *             "period": "year"
+         *           },
+         *           "snippet": "We write <mark>Python</mark> and Go.",
+         *           "source": "greenhouse",
+         *           "title": "Senior Python Engineer",
+         *           "url": "https://stripe.com/jobs/listing/17",
+         *           "work_mode": "remote"
+         *         }
+         *       ],
+         *       "next_cursor": "bjE4Zg",
+         *       "partial": false,
+         *       "total": 1204
+         *     }
          */
         ListingPage: {
             /**
@@ -1521,6 +2200,38 @@ export interface components {
         /**
          * ListingSummary
          * @description A row of a list. What is not known is null. `snippet` is text with the found words in <mark>.
+         * @example {
+         *       "closed_at": null,
+         *       "company": {
+         *         "name": "Stripe",
+         *         "slug": "stripe"
+         *       },
+         *       "department": "Engineering",
+         *       "employment_type": "full_time",
+         *       "first_seen_at": "2026-03-01T08:00:00Z",
+         *       "id": 17,
+         *       "level": "senior",
+         *       "locations": [
+         *         {
+         *           "city": "Berlin",
+         *           "country": "DE",
+         *           "region": "Berlin",
+         *           "text": "Berlin, Germany"
+         *         }
+         *       ],
+         *       "posted_at": "2026-03-01T08:00:00Z",
+         *       "salary": {
+         *         "currency": "EUR",
+         *         "max": 90000,
+         *         "min": 70000,
+         *         "period": "year"
+         *       },
+         *       "snippet": "We write <mark>Python</mark> and Go.",
+         *       "source": "greenhouse",
+         *       "title": "Senior Python Engineer",
+         *       "url": "https://stripe.com/jobs/listing/17",
+         *       "work_mode": "remote"
+         *     }
          */
         ListingSummary: {
             /** Closed At */
@@ -1556,7 +2267,10 @@ export interface components {
             /** Work Mode */
             work_mode: string | null;
         };
-        /** MailedRenewal */
+        /**
+         * MailedRenewal
+         * @example {}
+         */
         MailedRenewal: {
             /**
              * Duration Days
@@ -1568,6 +2282,42 @@ export interface components {
         /**
          * MatchAnswer
          * @description A listing, when it was found, and when a mail told of it.
+         * @example {
+         *       "found_at": "2026-03-01T08:00:00Z",
+         *       "listing": {
+         *         "closed_at": null,
+         *         "company": {
+         *           "name": "Stripe",
+         *           "slug": "stripe"
+         *         },
+         *         "department": "Engineering",
+         *         "employment_type": "full_time",
+         *         "first_seen_at": "2026-03-01T08:00:00Z",
+         *         "id": 17,
+         *         "level": "senior",
+         *         "locations": [
+         *           {
+         *             "city": "Berlin",
+         *             "country": "DE",
+         *             "region": "Berlin",
+         *             "text": "Berlin, Germany"
+         *           }
+         *         ],
+         *         "posted_at": "2026-03-01T08:00:00Z",
+         *         "salary": {
+         *           "currency": "EUR",
+         *           "max": 90000,
+         *           "min": 70000,
+         *           "period": "year"
+         *         },
+         *         "snippet": "We write <mark>Python</mark> and Go.",
+         *         "source": "greenhouse",
+         *         "title": "Senior Python Engineer",
+         *         "url": "https://stripe.com/jobs/listing/17",
+         *         "work_mode": "remote"
+         *       },
+         *       "told_at": "2026-03-01T08:00:00Z"
+         *     }
          */
         MatchAnswer: {
             /**
@@ -1583,6 +2333,48 @@ export interface components {
         /**
          * MatchPage
          * @description Matches, the newest first.
+         * @example {
+         *       "items": [
+         *         {
+         *           "found_at": "2026-03-01T08:00:00Z",
+         *           "listing": {
+         *             "closed_at": null,
+         *             "company": {
+         *               "name": "Stripe",
+         *               "slug": "stripe"
+         *             },
+         *             "department": "Engineering",
+         *             "employment_type": "full_time",
+         *             "first_seen_at": "2026-03-01T08:00:00Z",
+         *             "id": 17,
+         *             "level": "senior",
+         *             "locations": [
+         *               {
+         *                 "city": "Berlin",
+         *                 "country": "DE",
+         *                 "region": "Berlin",
+         *                 "text": "Berlin, Germany"
+         *               }
+         *             ],
+         *             "posted_at": "2026-03-01T08:00:00Z",
+         *             "salary": {
+         *               "currency": "EUR",
+         *               "max": 90000,
+         *               "min": 70000,
+         *               "period": "year"
+         *             },
+         *             "snippet": "We write <mark>Python</mark> and Go.",
+         *             "source": "greenhouse",
+         *             "title": "Senior Python Engineer",
+         *             "url": "https://stripe.com/jobs/listing/17",
+         *             "work_mode": "remote"
+         *           },
+         *           "told_at": "2026-03-01T08:00:00Z"
+         *         }
+         *       ],
+         *       "next_cursor": "bjE4Zg",
+         *       "total": 1204
+         *     }
          */
         MatchPage: {
             /** Items */
@@ -1592,12 +2384,22 @@ export interface components {
             /** Total */
             total: number | null;
         };
-        /** Message */
+        /**
+         * Message
+         * @example {
+         *       "message": "Thank you. What can be read will be added after a look."
+         *     }
+         */
         Message: {
             /** Message */
             message: string;
         };
-        /** NewBoard */
+        /**
+         * NewBoard
+         * @example {
+         *       "url": "https://boards.greenhouse.io/stripe"
+         *     }
+         */
         NewBoard: {
             /**
              * Company
@@ -1607,26 +2409,18 @@ export interface components {
             company?: string;
             /**
              * Url
+             * Format: careers-url
              * @description a careers page of any kind, or source:token
              * @example https://boards.greenhouse.io/stripe
              */
             url: string;
         };
-        /** NewPassword */
-        NewPassword: {
-            /**
-             * Password
-             * Format: password
-             * @example correct horse battery
-             */
-            password: string;
-            /**
-             * Token
-             * @description from the mailed link
-             */
-            token: string;
-        };
-        /** NewSuggestion */
+        /**
+         * NewSuggestion
+         * @example {
+         *       "url": "https://example.com/careers"
+         *     }
+         */
         NewSuggestion: {
             /**
              * Company
@@ -1635,6 +2429,7 @@ export interface components {
             company?: string;
             /**
              * Url
+             * Format: careers-url
              * @example https://example.com/careers
              */
             url: string;
@@ -1642,6 +2437,11 @@ export interface components {
         /**
          * NewTracker
          * @description It ends after `duration_days`, or with the day `expires_at`; without either after 30 days.
+         * @example {
+         *       "cadence": "instant",
+         *       "name": "Python in Berlin",
+         *       "query": "senior python -intern (berlin OR remote)"
+         *     }
          */
         NewTracker: {
             cadence: components["schemas"]["Cadence"];
@@ -1671,6 +2471,7 @@ export interface components {
             name?: string | null;
             /**
              * Query
+             * Format: tracked-query
              * @example senior python -intern (berlin OR remote)
              */
             query: string;
@@ -1681,7 +2482,13 @@ export interface components {
              */
             weekday?: number | null;
         };
-        /** PasswordChange */
+        /**
+         * PasswordChange
+         * @example {
+         *       "current": "correct horse battery",
+         *       "new": "better horse battery"
+         *     }
+         */
         PasswordChange: {
             /**
              * Current
@@ -1690,15 +2497,41 @@ export interface components {
             current: string;
             /**
              * New
-             * Format: password
+             * Format: new-password
              * @description 10 characters or more, not the address
              */
             new: string;
         };
-        /** PastedUrl */
+        /**
+         * PasswordReset
+         * @example {
+         *       "password": "correct horse battery",
+         *       "token": "IjE3LjQ5ZGE5NWQ1…"
+         *     }
+         */
+        PasswordReset: {
+            /**
+             * Password
+             * Format: new-password
+             * @example correct horse battery
+             */
+            password: string;
+            /**
+             * Token
+             * @description from the mailed link
+             */
+            token: string;
+        };
+        /**
+         * PastedUrl
+         * @example {
+         *       "url": "https://boards.greenhouse.io/stripe"
+         *     }
+         */
         PastedUrl: {
             /**
              * Url
+             * Format: careers-url
              * @description a careers page of any kind, or source:token
              * @example https://boards.greenhouse.io/stripe
              */
@@ -1707,6 +2540,12 @@ export interface components {
         /**
          * Pay
          * @description In its own currency (ISO 4217) and period; never converted.
+         * @example {
+         *       "currency": "EUR",
+         *       "max": 90000,
+         *       "min": 70000,
+         *       "period": "year"
+         *     }
          */
         Pay: {
             /** Currency */
@@ -1721,6 +2560,12 @@ export interface components {
         /**
          * Place
          * @description `text` as the source gave it; `country` is ISO 3166-1 alpha-2.
+         * @example {
+         *       "city": "Berlin",
+         *       "country": "DE",
+         *       "region": "Berlin",
+         *       "text": "Berlin, Germany"
+         *     }
          */
         Place: {
             /** City */
@@ -1735,6 +2580,45 @@ export interface components {
         /**
          * PreviewAnswer
          * @description What the query would have found in the last 14 days, with some of it.
+         * @example {
+         *       "canonical": "python senior -intern",
+         *       "items": [
+         *         {
+         *           "closed_at": null,
+         *           "company": {
+         *             "name": "Stripe",
+         *             "slug": "stripe"
+         *           },
+         *           "department": "Engineering",
+         *           "employment_type": "full_time",
+         *           "first_seen_at": "2026-03-01T08:00:00Z",
+         *           "id": 17,
+         *           "level": "senior",
+         *           "locations": [
+         *             {
+         *               "city": "Berlin",
+         *               "country": "DE",
+         *               "region": "Berlin",
+         *               "text": "Berlin, Germany"
+         *             }
+         *           ],
+         *           "posted_at": "2026-03-01T08:00:00Z",
+         *           "salary": {
+         *             "currency": "EUR",
+         *             "max": 90000,
+         *             "min": 70000,
+         *             "period": "year"
+         *           },
+         *           "snippet": "We write <mark>Python</mark> and Go.",
+         *           "source": "greenhouse",
+         *           "title": "Senior Python Engineer",
+         *           "url": "https://stripe.com/jobs/listing/17",
+         *           "work_mode": "remote"
+         *         }
+         *       ],
+         *       "per_day": 2.4,
+         *       "total": 1204
+         *     }
          */
         PreviewAnswer: {
             /** Canonical */
@@ -1746,15 +2630,26 @@ export interface components {
             /** Total */
             total: number;
         };
-        /** PreviewRequest */
+        /**
+         * PreviewRequest
+         * @example {
+         *       "query": "senior python -intern (berlin OR remote)"
+         *     }
+         */
         PreviewRequest: {
             /**
              * Query
+             * Format: tracked-query
              * @example senior python -intern (berlin OR remote)
              */
             query: string;
         };
-        /** Proof */
+        /**
+         * Proof
+         * @example {
+         *       "password": "correct horse battery"
+         *     }
+         */
         Proof: {
             /**
              * Password
@@ -1765,6 +2660,10 @@ export interface components {
         /**
          * Quiet
          * @description From which hour of the user's day until which nothing is sent, over midnight or not.
+         * @example {
+         *       "end": 7,
+         *       "start": 22
+         *     }
          */
         Quiet: {
             /**
@@ -1781,6 +2680,35 @@ export interface components {
         /**
          * RecognisedAnswer
          * @description What a pasted URL turned out to be. `count` is of the first page of the board.
+         * @example {
+         *       "count": 12,
+         *       "found_on": null,
+         *       "known_board_id": null,
+         *       "others": [
+         *         {
+         *           "source": "greenhouse",
+         *           "token": "stripe",
+         *           "url": "https://boards.greenhouse.io/stripe"
+         *         }
+         *       ],
+         *       "sample": [
+         *         {
+         *           "locations": [
+         *             {
+         *               "city": "Berlin",
+         *               "country": "DE",
+         *               "region": "Berlin",
+         *               "text": "Berlin, Germany"
+         *             }
+         *           ],
+         *           "title": "Senior Python Engineer",
+         *           "url": "https://stripe.com/jobs/listing/17"
+         *         }
+         *       ],
+         *       "source": "greenhouse",
+         *       "token": "stripe",
+         *       "url": "https://boards.greenhouse.io/stripe"
+         *     }
          */
         RecognisedAnswer: {
             /** Count */
@@ -1809,21 +2737,28 @@ export interface components {
         /**
          * Registration
          * @description A password has 10 characters or more and is not the address.
+         * @example {
+         *       "email": "ada@example.org",
+         *       "password": "correct horse battery",
+         *       "time_zone": "Europe/Berlin"
+         *     }
          */
         Registration: {
             /**
              * Email
+             * Format: email
              * @example ada@example.org
              */
             email: string;
             /**
              * Password
-             * Format: password
+             * Format: new-password
              * @example correct horse battery
              */
             password: string;
             /**
              * Time Zone
+             * Format: time-zone
              * @default UTC
              * @example Europe/Berlin
              */
@@ -1832,6 +2767,10 @@ export interface components {
         /**
          * RenewableAnswer
          * @description A tracker that the link renews, and when it ends.
+         * @example {
+         *       "expires_at": "2026-03-01T08:00:00Z",
+         *       "name": "Python in Berlin"
+         *     }
          */
         RenewableAnswer: {
             /**
@@ -1843,12 +2782,27 @@ export interface components {
             /** Name */
             name: string;
         };
-        /** RenewableList */
+        /**
+         * RenewableList
+         * @example {
+         *       "trackers": [
+         *         {
+         *           "expires_at": "2026-03-01T08:00:00Z",
+         *           "name": "Python in Berlin"
+         *         }
+         *       ]
+         *     }
+         */
         RenewableList: {
             /** Trackers */
             trackers: components["schemas"]["RenewableAnswer"][];
         };
-        /** Renewal */
+        /**
+         * Renewal
+         * @example {
+         *       "duration_days": 7
+         *     }
+         */
         Renewal: {
             /**
              * Duration Days
@@ -1856,15 +2810,35 @@ export interface components {
              */
             duration_days: 7 | 30 | 90;
         };
-        /** ResetRequest */
+        /**
+         * ResetRequest
+         * @example {
+         *       "email": "ada@example.org"
+         *     }
+         */
         ResetRequest: {
             /**
              * Email
+             * Format: email
              * @example ada@example.org
              */
             email: string;
         };
-        /** SamplePosting */
+        /**
+         * SamplePosting
+         * @example {
+         *       "locations": [
+         *         {
+         *           "city": "Berlin",
+         *           "country": "DE",
+         *           "region": "Berlin",
+         *           "text": "Berlin, Germany"
+         *         }
+         *       ],
+         *       "title": "Senior Python Engineer",
+         *       "url": "https://stripe.com/jobs/listing/17"
+         *     }
+         */
         SamplePosting: {
             /** Locations */
             locations: components["schemas"]["Place"][];
@@ -1873,7 +2847,13 @@ export interface components {
             /** Url */
             url: string;
         };
-        /** SectorRow */
+        /**
+         * SectorRow
+         * @example {
+         *       "companies": 23,
+         *       "name": "Payments"
+         *     }
+         */
         SectorRow: {
             /**
              * Companies
@@ -1889,6 +2869,19 @@ export interface components {
         /**
          * SessionAnswer
          * @description Send `csrf_token` as the header X-CSRFToken with every request that is not a GET.
+         * @example {
+         *       "channels": {
+         *         "mail": false
+         *       },
+         *       "csrf_token": "IjQ5ZGE5NWQ1…",
+         *       "user": {
+         *         "confirmed": false,
+         *         "email": "ada@example.org",
+         *         "id": 17,
+         *         "is_admin": false,
+         *         "time_zone": "Europe/Berlin"
+         *       }
+         *     }
          */
         SessionAnswer: {
             channels: components["schemas"]["Channels"];
@@ -1896,7 +2889,13 @@ export interface components {
             csrf_token: string;
             user: components["schemas"]["UserAnswer"] | null;
         };
-        /** ShareRow */
+        /**
+         * ShareRow
+         * @example {
+         *       "name": "greenhouse",
+         *       "open": 184022
+         *     }
+         */
         ShareRow: {
             /**
              * Name
@@ -1912,6 +2911,34 @@ export interface components {
         /**
          * SourcePage
          * @description Every source there is. `network_away_since`: no careers site answers, so there is no network.
+         * @example {
+         *       "items": [
+         *         {
+         *           "boards": 4213,
+         *           "empty": 1,
+         *           "failing": 3,
+         *           "failing_since": null,
+         *           "fresh_seconds": 1840.5,
+         *           "gone": 2,
+         *           "health": "works",
+         *           "label": "Greenhouse",
+         *           "last_crawl_at": "2026-03-01T08:00:00Z",
+         *           "last_success_at": "2026-03-01T08:00:00Z",
+         *           "mean_seconds": 0.8,
+         *           "name": "greenhouse",
+         *           "needs": [
+         *             "ADZUNA_APP_ID"
+         *           ],
+         *           "open": 412,
+         *           "proven": false,
+         *           "skipped": 0,
+         *           "working": 380
+         *         }
+         *       ],
+         *       "network_away_since": null,
+         *       "next_cursor": "bjE4Zg",
+         *       "total": 1204
+         *     }
          */
         SourcePage: {
             /** Items */
@@ -1929,6 +2956,27 @@ export interface components {
         /**
          * SourceRow
          * @description How the boards of one source are; `proven`: it was tried on recorded real answers.
+         * @example {
+         *       "boards": 4213,
+         *       "empty": 1,
+         *       "failing": 3,
+         *       "failing_since": null,
+         *       "fresh_seconds": 1840.5,
+         *       "gone": 2,
+         *       "health": "works",
+         *       "label": "Greenhouse",
+         *       "last_crawl_at": "2026-03-01T08:00:00Z",
+         *       "last_success_at": "2026-03-01T08:00:00Z",
+         *       "mean_seconds": 0.8,
+         *       "name": "greenhouse",
+         *       "needs": [
+         *         "ADZUNA_APP_ID"
+         *       ],
+         *       "open": 412,
+         *       "proven": false,
+         *       "skipped": 0,
+         *       "working": 380
+         *     }
          */
         SourceRow: {
             /** Boards */
@@ -1996,6 +3044,54 @@ export interface components {
         /**
          * StatsAnswer
          * @description As counted at `counted_at`. Days are UTC; what a board's first crawl brought is open, not new.
+         * @example {
+         *       "boards": 4213,
+         *       "by_country": [
+         *         {
+         *           "name": "greenhouse",
+         *           "open": 184022
+         *         }
+         *       ],
+         *       "by_mode": [
+         *         {
+         *           "name": "greenhouse",
+         *           "open": 184022
+         *         }
+         *       ],
+         *       "by_source": [
+         *         {
+         *           "name": "greenhouse",
+         *           "open": 184022
+         *         }
+         *       ],
+         *       "closed": 731902,
+         *       "companies": 3906,
+         *       "counted_at": "2026-03-01T08:00:00Z",
+         *       "days_to_close_by_country": [
+         *         {
+         *           "closed": 51877,
+         *           "median_days": 31.5,
+         *           "name": "greenhouse"
+         *         }
+         *       ],
+         *       "days_to_close_by_source": [
+         *         {
+         *           "closed": 51877,
+         *           "median_days": 31.5,
+         *           "name": "greenhouse"
+         *         }
+         *       ],
+         *       "median_days_to_close": 29.5,
+         *       "new_per_day": [
+         *         {
+         *           "closed": 1904,
+         *           "day": "2026-03-01",
+         *           "opened": 2310
+         *         }
+         *       ],
+         *       "new_today": 2310,
+         *       "open": 268098
+         *     }
          */
         StatsAnswer: {
             /** Boards */
@@ -2038,6 +3134,12 @@ export interface components {
         /**
          * StoppableAnswer
          * @description The trackers that the link stops. `stopped`: they all are already.
+         * @example {
+         *       "stopped": false,
+         *       "tracker_names": [
+         *         "Python in Berlin"
+         *       ]
+         *     }
          */
         StoppableAnswer: {
             /** Stopped */
@@ -2048,6 +3150,17 @@ export interface components {
         /**
          * SuggestionAnswer
          * @description `board` is what `url` names by itself, as source:token; null where its page has to be looked into.
+         * @example {
+         *       "board": "greenhouse:stripe",
+         *       "board_id": 5,
+         *       "company": "Stripe",
+         *       "created_at": "2026-03-01T08:00:00Z",
+         *       "decided_at": "2026-03-01T08:00:00Z",
+         *       "id": 17,
+         *       "status": "open",
+         *       "times": 3,
+         *       "url": "https://example.com/careers"
+         *     }
          */
         SuggestionAnswer: {
             /** Board */
@@ -2082,6 +3195,23 @@ export interface components {
         /**
          * SuggestionPage
          * @description Suggestions in the order they came.
+         * @example {
+         *       "items": [
+         *         {
+         *           "board": "greenhouse:stripe",
+         *           "board_id": 5,
+         *           "company": "Stripe",
+         *           "created_at": "2026-03-01T08:00:00Z",
+         *           "decided_at": "2026-03-01T08:00:00Z",
+         *           "id": 17,
+         *           "status": "open",
+         *           "times": 3,
+         *           "url": "https://example.com/careers"
+         *         }
+         *       ],
+         *       "next_cursor": "bjE4Zg",
+         *       "total": 1204
+         *     }
          */
         SuggestionPage: {
             /** Items */
@@ -2091,7 +3221,12 @@ export interface components {
             /** Total */
             total: number | null;
         };
-        /** Token */
+        /**
+         * Token
+         * @example {
+         *       "token": "IjE3LjQ5ZGE5NWQ1…"
+         *     }
+         */
         Token: {
             /**
              * Token
@@ -2104,6 +3239,29 @@ export interface components {
          * @description A tracker and its figures; `daily` are the last 14 days.
          *
          *     `boards_failing` counts boards that it found listings on and that cannot be read at present.
+         * @example {
+         *       "boards_failing": 0,
+         *       "cadence": "instant",
+         *       "canonical": "python senior -intern",
+         *       "created_at": "2026-03-01T08:00:00Z",
+         *       "daily": [
+         *         {
+         *           "count": 12,
+         *           "day": "2026-03-01"
+         *         }
+         *       ],
+         *       "expires_at": "2026-03-01T08:00:00Z",
+         *       "hour": 8,
+         *       "id": 17,
+         *       "last_match_at": "2026-03-01T08:00:00Z",
+         *       "match_count": 31,
+         *       "name": "Python in Berlin",
+         *       "paused_at": null,
+         *       "query": "senior python -intern",
+         *       "status": "active",
+         *       "untold_count": 1,
+         *       "weekday": 0
+         *     }
          */
         TrackerAnswer: {
             /** Boards Failing */
@@ -2152,6 +3310,10 @@ export interface components {
         /**
          * TrackerChange
          * @description What is not given stays. With another query it looks only at what is found from now on.
+         * @example {
+         *       "name": "Python in Berlin",
+         *       "query": "senior python -intern"
+         *     }
          */
         TrackerChange: {
             /** @default null */
@@ -2178,6 +3340,7 @@ export interface components {
             /**
              * Query
              * @default null
+             * @example senior python -intern
              */
             query?: string | null;
             /**
@@ -2190,6 +3353,35 @@ export interface components {
         /**
          * TrackerPage
          * @description A user's trackers, the newest first.
+         * @example {
+         *       "items": [
+         *         {
+         *           "boards_failing": 0,
+         *           "cadence": "instant",
+         *           "canonical": "python senior -intern",
+         *           "created_at": "2026-03-01T08:00:00Z",
+         *           "daily": [
+         *             {
+         *               "count": 12,
+         *               "day": "2026-03-01"
+         *             }
+         *           ],
+         *           "expires_at": "2026-03-01T08:00:00Z",
+         *           "hour": 8,
+         *           "id": 17,
+         *           "last_match_at": "2026-03-01T08:00:00Z",
+         *           "match_count": 31,
+         *           "name": "Python in Berlin",
+         *           "paused_at": null,
+         *           "query": "senior python -intern",
+         *           "status": "active",
+         *           "untold_count": 1,
+         *           "weekday": 0
+         *         }
+         *       ],
+         *       "next_cursor": "bjE4Zg",
+         *       "total": 1204
+         *     }
          */
         TrackerPage: {
             /** Items */
@@ -2202,6 +3394,13 @@ export interface components {
         /**
          * UserAnswer
          * @description The user of the session.
+         * @example {
+         *       "confirmed": false,
+         *       "email": "ada@example.org",
+         *       "id": 17,
+         *       "is_admin": false,
+         *       "time_zone": "Europe/Berlin"
+         *     }
          */
         UserAnswer: {
             /** Confirmed */
@@ -2224,6 +3423,22 @@ export interface components {
         /**
          * UserPage
          * @description Users in the order they registered.
+         * @example {
+         *       "items": [
+         *         {
+         *           "confirmed": false,
+         *           "created_at": "2026-03-01T08:00:00Z",
+         *           "disabled": false,
+         *           "email": "ada@example.org",
+         *           "id": 17,
+         *           "is_admin": false,
+         *           "last_login_at": "2026-03-01T08:00:00Z",
+         *           "trackers": 2
+         *         }
+         *       ],
+         *       "next_cursor": "bjE4Zg",
+         *       "total": 1204
+         *     }
          */
         UserPage: {
             /** Items */
@@ -2233,7 +3448,10 @@ export interface components {
             /** Total */
             total: number | null;
         };
-        /** UserPatch */
+        /**
+         * UserPatch
+         * @example {}
+         */
         UserPatch: {
             /**
              * Disabled
@@ -2246,7 +3464,19 @@ export interface components {
              */
             is_admin?: boolean | null;
         };
-        /** UserRow */
+        /**
+         * UserRow
+         * @example {
+         *       "confirmed": false,
+         *       "created_at": "2026-03-01T08:00:00Z",
+         *       "disabled": false,
+         *       "email": "ada@example.org",
+         *       "id": 17,
+         *       "is_admin": false,
+         *       "last_login_at": "2026-03-01T08:00:00Z",
+         *       "trackers": 2
+         *     }
+         */
         UserRow: {
             /** Confirmed */
             confirmed: boolean;
@@ -2292,7 +3522,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful response */
+            /** @description The user's own account */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2328,7 +3558,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: {
+        requestBody: {
             content: {
                 "application/json": components["schemas"]["Proof"];
             };
@@ -2386,13 +3616,13 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: {
+        requestBody: {
             content: {
                 "application/json": components["schemas"]["AccountChange"];
             };
         };
         responses: {
-            /** @description Successful response */
+            /** @description Change the time zone, in which mails are sent, and the hours in which none are */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2448,7 +3678,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful response */
+            /** @description The companies I have blocked, by name */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2482,6 +3712,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description a company's short name
+                 * @example stripe
+                 */
                 slug: string;
             };
             cookie?: never;
@@ -2547,6 +3781,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description a company's short name
+                 * @example stripe
+                 */
                 slug: string;
             };
             cookie?: never;
@@ -2616,7 +3854,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful response */
+            /** @description Everything kept about the user, as a file */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2652,7 +3890,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: {
+        requestBody: {
             content: {
                 "application/json": components["schemas"]["PasswordChange"];
             };
@@ -2712,7 +3950,9 @@ export interface operations {
                 limit?: number;
                 /** @description part of the company's name or of the token */
                 q?: string;
+                /** @description only such boards */
                 status?: "active" | "paused" | "gone";
+                /** @description a source's name */
                 source?: string;
             };
             header?: never;
@@ -2721,7 +3961,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful response */
+            /** @description Boards and their health */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2775,13 +4015,13 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: {
+        requestBody: {
             content: {
                 "application/json": components["schemas"]["NewBoard"];
             };
         };
         responses: {
-            /** @description Successful response */
+            /** @description Watch a board; it is crawled at once */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -2835,13 +4075,13 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: {
+        requestBody: {
             content: {
                 "application/json": components["schemas"]["PastedUrl"];
             };
         };
         responses: {
-            /** @description Successful response */
+            /** @description Which source and token a pasted URL is, with the board's first postings as proof */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2893,13 +4133,17 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description its number
+                 * @example 17
+                 */
                 id: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful response */
+            /** @description One board */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2960,6 +4204,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description its number
+                 * @example 17
+                 */
                 id: number;
             };
             cookie?: never;
@@ -3025,17 +4273,21 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description its number
+                 * @example 17
+                 */
                 id: number;
             };
             cookie?: never;
         };
-        requestBody?: {
+        requestBody: {
             content: {
                 "application/json": components["schemas"]["BoardPatch"];
             };
         };
         responses: {
-            /** @description Successful response */
+            /** @description Pause a board, watch it again, or name its employer */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3096,13 +4348,17 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description its number
+                 * @example 17
+                 */
                 id: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful response */
+            /** @description Crawl a board as soon as a worker is free */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -3165,7 +4421,9 @@ export interface operations {
                 cursor?: string;
                 /** @description rows a page */
                 limit?: number;
+                /** @description of one board only */
                 board_id?: number;
+                /** @description only such crawls */
                 status?: components["schemas"]["CrawlStatus"];
             };
             header?: never;
@@ -3174,7 +4432,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful response */
+            /** @description Reports of crawls, the newest first */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3228,6 +4486,7 @@ export interface operations {
                 cursor?: string;
                 /** @description rows a page */
                 limit?: number;
+                /** @description only such suggestions */
                 status?: "open" | "accepted" | "dismissed";
             };
             header?: never;
@@ -3236,7 +4495,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful response */
+            /** @description What visitors miss */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3288,13 +4547,17 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description its number
+                 * @example 17
+                 */
                 id: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful response */
+            /** @description Find the board behind a suggestion and watch it; it is crawled at once */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3355,13 +4618,17 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description its number
+                 * @example 17
+                 */
                 id: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful response */
+            /** @description Leave a suggestion be; it stays dismissed when it comes again */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3422,13 +4689,17 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description its number
+                 * @example 17
+                 */
                 id: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful response */
+            /** @description Take a dismissal back */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3500,7 +4771,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful response */
+            /** @description Users */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3552,17 +4823,21 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description its number
+                 * @example 17
+                 */
                 id: number;
             };
             cookie?: never;
         };
-        requestBody?: {
+        requestBody: {
             content: {
                 "application/json": components["schemas"]["UserPatch"];
             };
         };
         responses: {
-            /** @description Successful response */
+            /** @description Disable or enable a user, make or unmake an administrator; the last one stays */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3638,7 +4913,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful response */
+            /** @description Companies by name, or by how many listings are open or new */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3672,13 +4947,17 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description a company's short name
+                 * @example stripe
+                 */
                 slug: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful response */
+            /** @description A company and the boards it comes from */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3723,13 +5002,17 @@ export interface operations {
                 q?: string;
                 /** @description words of the name */
                 company?: string[];
-                /** @description ISO 3166-1 alpha-2 codes or English names */
+                /** @description codes or English names */
                 country?: string[];
                 /** @description words of the place */
                 location?: string;
+                /** @description where the work is done */
                 mode?: components["schemas"]["WorkMode"][];
+                /** @description of employment */
                 type?: components["schemas"]["EmploymentType"][];
+                /** @description of experience */
                 level?: components["schemas"]["Level"][];
+                /** @description where they were found */
                 source?: string[];
                 /** @description slugs of companies */
                 employer?: string[];
@@ -3739,6 +5022,7 @@ export interface operations {
                 posted_within?: string;
                 /** @description for a year, in the listing's own currency */
                 salary_min?: number;
+                /** @description open ones, those that closed, or both */
                 status?: "open" | "closed" | "all";
                 /** @description next_cursor of the page before */
                 cursor?: string;
@@ -3755,7 +5039,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful response */
+            /** @description Search listings */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3791,13 +5075,17 @@ export interface operations {
                 q?: string;
                 /** @description words of the name */
                 company?: string[];
-                /** @description ISO 3166-1 alpha-2 codes or English names */
+                /** @description codes or English names */
                 country?: string[];
                 /** @description words of the place */
                 location?: string;
+                /** @description where the work is done */
                 mode?: components["schemas"]["WorkMode"][];
+                /** @description of employment */
                 type?: components["schemas"]["EmploymentType"][];
+                /** @description of experience */
                 level?: components["schemas"]["Level"][];
+                /** @description where they were found */
                 source?: string[];
                 /** @description slugs of companies */
                 employer?: string[];
@@ -3807,6 +5095,7 @@ export interface operations {
                 posted_within?: string;
                 /** @description for a year, in the listing's own currency */
                 salary_min?: number;
+                /** @description open ones, those that closed, or both */
                 status?: "open" | "closed" | "all";
                 /** @description by relevance there are only the best thousand */
                 sort?: "newest" | "relevance" | "salary";
@@ -3857,13 +5146,17 @@ export interface operations {
                 q?: string;
                 /** @description words of the name */
                 company?: string[];
-                /** @description ISO 3166-1 alpha-2 codes or English names */
+                /** @description codes or English names */
                 country?: string[];
                 /** @description words of the place */
                 location?: string;
+                /** @description where the work is done */
                 mode?: components["schemas"]["WorkMode"][];
+                /** @description of employment */
                 type?: components["schemas"]["EmploymentType"][];
+                /** @description of experience */
                 level?: components["schemas"]["Level"][];
+                /** @description where they were found */
                 source?: string[];
                 /** @description slugs of companies */
                 employer?: string[];
@@ -3873,6 +5166,7 @@ export interface operations {
                 posted_within?: string;
                 /** @description for a year, in the listing's own currency */
                 salary_min?: number;
+                /** @description open ones, those that closed, or both */
                 status?: "open" | "closed" | "all";
                 /** @description by relevance there are only the best thousand */
                 sort?: "newest" | "relevance" | "salary";
@@ -3920,13 +5214,17 @@ export interface operations {
                 q?: string;
                 /** @description words of the name */
                 company?: string[];
-                /** @description ISO 3166-1 alpha-2 codes or English names */
+                /** @description codes or English names */
                 country?: string[];
                 /** @description words of the place */
                 location?: string;
+                /** @description where the work is done */
                 mode?: components["schemas"]["WorkMode"][];
+                /** @description of employment */
                 type?: components["schemas"]["EmploymentType"][];
+                /** @description of experience */
                 level?: components["schemas"]["Level"][];
+                /** @description where they were found */
                 source?: string[];
                 /** @description slugs of companies */
                 employer?: string[];
@@ -3936,6 +5234,7 @@ export interface operations {
                 posted_within?: string;
                 /** @description for a year, in the listing's own currency */
                 salary_min?: number;
+                /** @description open ones, those that closed, or both */
                 status?: "open" | "closed" | "all";
             };
             header?: never;
@@ -3981,13 +5280,17 @@ export interface operations {
                 q?: string;
                 /** @description words of the name */
                 company?: string[];
-                /** @description ISO 3166-1 alpha-2 codes or English names */
+                /** @description codes or English names */
                 country?: string[];
                 /** @description words of the place */
                 location?: string;
+                /** @description where the work is done */
                 mode?: components["schemas"]["WorkMode"][];
+                /** @description of employment */
                 type?: components["schemas"]["EmploymentType"][];
+                /** @description of experience */
                 level?: components["schemas"]["Level"][];
+                /** @description where they were found */
                 source?: string[];
                 /** @description slugs of companies */
                 employer?: string[];
@@ -3997,6 +5300,7 @@ export interface operations {
                 posted_within?: string;
                 /** @description for a year, in the listing's own currency */
                 salary_min?: number;
+                /** @description open ones, those that closed, or both */
                 status?: "open" | "closed" | "all";
             };
             header?: never;
@@ -4039,13 +5343,17 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description its number
+                 * @example 17
+                 */
                 id: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful response */
+            /** @description A listing with its text and its life */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4088,13 +5396,17 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description from the link of a mail
+                 * @example IjE3LjQ5ZGE5NWQ1
+                 */
                 token: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful response */
+            /** @description What the link of a mail would renew; changes nothing */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4137,17 +5449,21 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description from the link of a mail
+                 * @example IjE3LjQ5ZGE5NWQ1
+                 */
                 token: string;
             };
             cookie?: never;
         };
-        requestBody?: {
+        requestBody: {
             content: {
                 "application/json": components["schemas"]["MailedRenewal"];
             };
         };
         responses: {
-            /** @description Successful response */
+            /** @description Let the tracker of a link, or all trackers of a mail, run on */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4194,7 +5510,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful response */
+            /** @description Who is logged in, and the token for changes */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4221,13 +5537,13 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: {
+        requestBody: {
             content: {
                 "application/json": components["schemas"]["Credentials"];
             };
         };
         responses: {
-            /** @description Successful response */
+            /** @description Log in */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4310,7 +5626,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful response */
+            /** @description Every source, and how it is */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4339,7 +5655,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful response */
+            /** @description Open and new listings over time, by source, country and mode, and how long they stay open */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4364,6 +5680,7 @@ export interface operations {
             query?: {
                 /** @description what is typed so far */
                 q?: string;
+                /** @description completions at most */
                 limit?: number;
             };
             header?: never;
@@ -4372,7 +5689,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful response */
+            /** @description Titles, companies and places that begin with what is typed */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4408,13 +5725,13 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: {
+        requestBody: {
             content: {
                 "application/json": components["schemas"]["NewSuggestion"];
             };
         };
         responses: {
-            /** @description Successful response */
+            /** @description Say which company is missing; the answer is the same whether it is known or not */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -4461,7 +5778,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful response */
+            /** @description My trackers */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4497,13 +5814,13 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: {
+        requestBody: {
             content: {
                 "application/json": components["schemas"]["NewTracker"];
             };
         };
         responses: {
-            /** @description Successful response */
+            /** @description Make a tracker */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -4557,13 +5874,13 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: {
+        requestBody: {
             content: {
                 "application/json": components["schemas"]["PreviewRequest"];
             };
         };
         responses: {
-            /** @description Successful response */
+            /** @description Try a query before it is saved */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4615,13 +5932,17 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description its number
+                 * @example 17
+                 */
                 id: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful response */
+            /** @description One of my trackers */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4673,6 +5994,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description its number
+                 * @example 17
+                 */
                 id: number;
             };
             cookie?: never;
@@ -4738,17 +6063,21 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description its number
+                 * @example 17
+                 */
                 id: number;
             };
             cookie?: never;
         };
-        requestBody?: {
+        requestBody: {
             content: {
                 "application/json": components["schemas"]["TrackerChange"];
             };
         };
         responses: {
-            /** @description Successful response */
+            /** @description Change a tracker */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4814,13 +6143,17 @@ export interface operations {
             };
             header?: never;
             path: {
+                /**
+                 * @description its number
+                 * @example 17
+                 */
                 id: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful response */
+            /** @description What a tracker has found, the newest first */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4872,13 +6205,17 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description its number
+                 * @example 17
+                 */
                 id: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful response */
+            /** @description Pause a tracker: it collects nothing until it is resumed */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4939,17 +6276,21 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description its number
+                 * @example 17
+                 */
                 id: number;
             };
             cookie?: never;
         };
-        requestBody?: {
+        requestBody: {
             content: {
                 "application/json": components["schemas"]["Renewal"];
             };
         };
         responses: {
-            /** @description Successful response */
+            /** @description Let a tracker run for so many days from now, also one that has ended */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5010,13 +6351,17 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description its number
+                 * @example 17
+                 */
                 id: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful response */
+            /** @description Undo the deletion of a tracker, within an hour */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5077,13 +6422,17 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description its number
+                 * @example 17
+                 */
                 id: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful response */
+            /** @description Resume a paused tracker */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5144,13 +6493,17 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description from the link of a mail
+                 * @example IjE3LjQ5ZGE5NWQ1
+                 */
                 token: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful response */
+            /** @description What the link of a mail would stop; changes nothing */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5193,13 +6546,17 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description from the link of a mail
+                 * @example IjE3LjQ5ZGE5NWQ1
+                 */
                 token: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful response */
+            /** @description Stop the tracker of a link, or all trackers of a mail */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5244,13 +6601,13 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: {
+        requestBody: {
             content: {
                 "application/json": components["schemas"]["Registration"];
             };
         };
         responses: {
-            /** @description Successful response */
+            /** @description Register */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -5295,13 +6652,13 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: {
+        requestBody: {
             content: {
                 "application/json": components["schemas"]["Token"];
             };
         };
         responses: {
-            /** @description Successful response */
+            /** @description Confirm an address by the mailed token, and log in */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5346,13 +6703,13 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: {
+        requestBody: {
             content: {
                 "application/json": components["schemas"]["ResetRequest"];
             };
         };
         responses: {
-            /** @description Successful response */
+            /** @description Ask for a link to set a new password */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -5397,13 +6754,13 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: {
+        requestBody: {
             content: {
-                "application/json": components["schemas"]["NewPassword"];
+                "application/json": components["schemas"]["PasswordReset"];
             };
         };
         responses: {
-            /** @description Successful response */
+            /** @description Set a new password by the mailed token; all sessions end */
             200: {
                 headers: {
                     [name: string]: unknown;
