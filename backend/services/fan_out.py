@@ -47,16 +47,17 @@ from backend.models import (
 from backend.models.base import UTCDateTime
 from backend.queueing import JobName, enqueue_after_commit
 from backend.services import roles, timetables
+from backend.services.among import among
 from backend.services.timetables import Times
 from backend.services.trackers import collecting
 from backend.services.upsert import insert_into
 from backend.settings import Settings
 
 FRESH, INSTANT, EVERYONE = 0, 1, 1_000_000  # `Finding.stage`: from the last two on it counts pages
-FINDINGS_AT_ONCE = 200
-FEW = 50  # followers whose matches are written at once
-PAGE = 2_000
-PAGES_A_PASS = 8  # of instant trackers, and as many of all
+FINDINGS_AT_ONCE = 1_000
+FEW = 20  # followers whose matches are written at once
+PAGE = 5_000  # a transaction of a fraction of a second, as that of many findings with few followers
+PAGES_A_PASS = 3  # of instant trackers, and as many of all
 
 
 def anything_pending(session: Session) -> bool:
@@ -99,7 +100,8 @@ def write_fresh(session: Session, settings: Settings, newest: int, now: datetime
         return None
     few = {finding_id: listing_id for finding_id, listing_id, another in rows if another is None}
     many = [finding_id for finding_id, _, another in rows if another is not None]
-    count = insert_matches(session, settings, few.values(), Finding.id.in_(few), now) if few else 0
+    chosen = among(session, Finding.id, few)
+    count = insert_matches(session, settings, set(few.values()), chosen, now) if few else 0
     mark(session, few, fanned_at=now)
     mark(session, many, stage=INSTANT)
     session.commit()
@@ -126,18 +128,18 @@ def write_page(
         session.rollback()
         return None
     instant = finding.stage < EVERYONE
-    followers = and_(Finding.id == finding.id, Tracker.id > finding.fanned_to)
+    rest = and_(Finding.id == finding.id, Tracker.id > finding.fanned_to)
     if instant:
-        followers = and_(followers, Tracker.cadence == Cadence.INSTANT.value)
+        rest = and_(rest, Tracker.cadence == Cadence.INSTANT.value)
     last = session.scalar(
         select(Tracker.id)
         .join(Finding, Finding.query_id == Tracker.query_id)
-        .where(followers)
+        .where(rest)
         .order_by(Tracker.id)
         .limit(1)
         .offset(PAGE - 1)
     )
-    page = followers if last is None else and_(followers, Tracker.id <= last)
+    page = rest if last is None else and_(rest, Tracker.id <= last)
     count = insert_matches(session, settings, [finding.listing_id], page, now)
     if last is not None:
         mark(session, [finding.id], stage=finding.stage + 1, fanned_to=last)
@@ -157,7 +159,7 @@ def nth_follower(number: int) -> ColumnElement[int | None]:
 
 def mark(session: Session, finding_ids: Collection[int], **fields: object) -> None:
     session.execute(
-        update(Finding).where(Finding.id.in_(finding_ids)).values(**fields),
+        update(Finding).where(among(session, Finding.id, finding_ids)).values(**fields),
         execution_options={"synchronize_session": False},
     )
 
@@ -173,13 +175,13 @@ def insert_matches(
 
     `listing_ids` are those of the findings: each gets its role, and a role's matches share a card.
     """
-    times = [Times(*row) for row in session.execute(pairs(*timetables.COLUMNS).where(chosen).distinct())]
+    times = [Times(*row) for row in session.execute(followers(*timetables.COLUMNS).where(chosen).distinct())]
     if not times:
         return 0
     role_ids = roles.assign(session, listing_ids, now)
     moments = due_moments(settings, times, now)
     found = (
-        pairs(
+        followers(
             Tracker.id,
             Tracker.user_id,
             Finding.listing_id,
@@ -187,6 +189,8 @@ def insert_matches(
             Finding.found_at,
             moments.c.due_at,
         )
+        .join(Listing, Listing.id == Finding.listing_id)
+        .outerjoin(Crawl, Crawl.id == Finding.crawl_id)
         .join(ListingRole, ListingRole.listing_id == Finding.listing_id)
         .join(moments, moments.c.times == times_key())
         .where(chosen, may_be_told(now), not_blocked())
@@ -195,8 +199,9 @@ def insert_matches(
         ["tracker_id", "user_id", "listing_id", "role_id", "found_at", "due_at"], found
     )
     insert = insert.on_conflict_do_nothing(index_elements=["tracker_id", "listing_id"])
+    newest = session.scalar(select(func.max(Match.id))) or 0
     count = rows_written(session, insert)
-    roles.share_cards(session, role_ids, now)
+    roles.share_cards(session, role_ids, newest, now)
     if count and any(each.cadence == Cadence.INSTANT for each in times):
         enqueue_after_commit(session, JobName.NOTIFY_DUE)
     return count
@@ -210,16 +215,10 @@ def rows_written(session: Session, insert: Insert) -> int:
     return int(getattr(result, "rowcount", 0))
 
 
-def pairs(*columns: Any) -> Select[Any]:
+def followers(*columns: Any) -> Select[Any]:
     """Of findings and the trackers that follow their queries."""
-    return (
-        select(*columns)
-        .select_from(Finding)
-        .join(Tracker, Tracker.query_id == Finding.query_id)
-        .join(User, User.id == Tracker.user_id)
-        .join(Listing, Listing.id == Finding.listing_id)
-        .outerjoin(Crawl, Crawl.id == Finding.crawl_id)
-    )
+    found = select(*columns).select_from(Finding).join(Tracker, Tracker.query_id == Finding.query_id)
+    return found.join(User, User.id == Tracker.user_id)
 
 
 def due_moments(settings: Settings, times: Sequence[Times], now: datetime) -> FromClause:

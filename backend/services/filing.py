@@ -6,32 +6,19 @@ every listing until it has been filed anew: nothing depends on when that happens
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import (
-    ARRAY,
-    JSON,
-    ColumnElement,
-    Text,
-    any_,
-    delete,
-    func,
-    insert,
-    literal,
-    or_,
-    select,
-    update,
-)
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import JSON, ColumnElement, delete, func, insert, or_, select, update
+from sqlalchemy.orm import Session
 
 from backend.domain import anchors, keys
 from backend.domain.anchors import Anchors, Rarity
 from backend.domain.query import QueryError, parse
 from backend.domain.query_nodes import Node, RangeField
 from backend.models import KeyShare, QueryAnchor, SavedQuery, Tracker, begin_write
+from backend.services.among import among
 
 log = logging.getLogger(__name__)
 
@@ -123,13 +110,3 @@ def filed_under(session: Session, wanted: Collection[str], followed: ColumnEleme
         ids, texts = session.execute(select(*columns).where(chosen, trackers.exists())).one()
         found.update(zip(ids or (), texts or (), strict=True))  # one row: tens of thousands cost far more
     return found
-
-
-def among(
-    session: Session, column: InstrumentedAttribute[str], values: Collection[str]
-) -> ColumnElement[bool]:
-    """One of many values, however many: they are one parameter, each looked up in the column's index."""
-    if session.get_bind().dialect.name == "postgresql":
-        return column == any_(literal(list(values), ARRAY(Text)))
-    listed = func.json_each(json.dumps(list(values))).table_valued("value")
-    return column.in_(select(listed.c.value))

@@ -170,7 +170,7 @@ def meet(
     """
     sieve = Sieve(documents, now)
     queries = filed_under(session, sieve.keys, followed)
-    return sieve.met((query_id, sift_of_text(canonical)) for query_id, canonical in queries.items())
+    return sieve.met(zip(queries, map(sift_of_text, queries.values()), strict=True))
 
 
 @lru_cache(maxsize=100_000)

@@ -44,11 +44,11 @@ def assign(session: Session, listing_ids: Collection[int], now: datetime) -> fro
     return frozenset(roles_of(session, listing_ids).values())
 
 
-def share_cards(session: Session, role_ids: Collection[int], now: datetime) -> None:
+def share_cards(session: Session, role_ids: Collection[int], after: int, now: datetime) -> None:
     """Let matches of one tracker and one role stand on one card, in the caller's writing transaction.
 
-    A match that waits joins the first of its role that waits too, or was told in the last 30 days: what comes
-    later than that is told anew (truth 10).
+    Only new ones are looked at, whose ids come `after` this one. A match that waits joins the first of its
+    role that waits too, or was told in the last 30 days: what comes later than that is told anew (truth 10).
     """
     first = aliased(Match)
     card = (
@@ -65,6 +65,7 @@ def share_cards(session: Session, role_ids: Collection[int], now: datetime) -> N
     session.execute(
         update(Match)
         .where(
+            Match.id > after,
             Match.role_id.in_(in_several_places(session, role_ids)),
             Match.notification_id.is_(None),
             Match.told_with_id.is_(None),
