@@ -14,11 +14,13 @@ from rq import Worker
 from rq.exceptions import StopRequested
 from rq.serializers import JSONSerializer
 from rq.worker_pool import WorkerPool
+from sqlalchemy.orm import configure_mappers
 
 from backend.lifetime import die_with_parent
 from backend.logs import configure_logging
 from backend.queueing import QUEUE_OF, JSONJob, JSONQueue, QueueName
 from backend.settings import load_settings
+from workers.bootstrap import worker_app, worker_fetcher
 
 DEQUEUE_SECONDS = 2
 
@@ -51,9 +53,16 @@ class PoolWorker(Worker):
 
 
 def load(queues: Collection[str]) -> None:
-    """Once, before forking: each job starts warm and shares the memory. Crawling goes without languages."""
+    """Once, before forking: each job starts warm and shares the memory. Crawling goes without languages.
+
+    The application is made too, but connects to nothing: each process does that for itself.
+    """
     for module in sorted({name.rpartition(".")[0] for name, queue in QUEUE_OF.items() if queue in queues}):
         import_module(module)
+    configure_mappers()
+    worker_app()
+    if QueueName.CRAWL in queues:
+        worker_fetcher()
 
 
 @click.command()
