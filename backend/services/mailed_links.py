@@ -81,13 +81,14 @@ def trackers_of(session: Session, token: str) -> Sequence[Tracker]:
         select(Notification.id, Notification.tracker_id).where(Notification.token == token)
     ).first()
     own = session.scalar(select(Tracker.id).where(Tracker.token == token))
-    if mail is None and own is None:
+    if mail is not None:
+        told = select(Match.tracker_id).where(Match.notification_id == mail.id)
+        meant = or_(Tracker.id == mail.tracker_id, Tracker.id.in_(told))
+    elif own is not None:
+        meant = Tracker.id == own
+    else:
         session.rollback()
         raise NoSuchLink
-    about = own if mail is None else mail.tracker_id
-    of_mail = select(Match.tracker_id).where(Match.notification_id == (None if mail is None else mail.id))
     return session.scalars(
-        select(Tracker)
-        .where(or_(Tracker.id == about, Tracker.id.in_(of_mail)), not_deleted())
-        .order_by(Tracker.name, Tracker.id)
+        select(Tracker).where(meant, not_deleted()).order_by(Tracker.name, Tracker.id)
     ).all()

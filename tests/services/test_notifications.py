@@ -349,6 +349,16 @@ def test_the_link_of_a_tracker_stops_it_and_that_of_a_mail_stops_all_in_it(world
         mailed_links.stop(world.session, "guessed", world.now)
 
 
+def test_the_link_of_a_tracker_never_reaches_another_whose_matches_wait(world, ada):
+    own, others = world.track(ada, "rust"), world.track(world.add_user(), "python", Cadence.WEEKLY)
+    find(world, "Python developer")
+    token = world.tracker(own).token
+    assert mailed_links.look(world.session, token).names == ["rust"]
+    assert [one.name for one in mailed_links.renew(world.session, token, 30, world.now)] == ["rust"]
+    mailed_links.stop(world.session, token, world.now)
+    assert world.tracker(others).paused_at is None
+
+
 def test_several_workers_at_once_tell_each_match_once(app, world, mailbox):
     for _ in range(12):
         user_id = world.add_user()
