@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
+from itertools import islice
 
 from rq.timeouts import JobTimeoutException
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
@@ -47,7 +48,23 @@ class Matched:
     all: bool = True
 
 
-Found = tuple[int, int, int]  # a query, a listing that it meets, the crawl that brought it
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What some listings of a crawl meet: for each query, by id, a bit for each listing."""
+
+    crawl_id: int
+    listing_ids: list[int]
+    met: dict[int, int]
+
+    def __len__(self) -> int:
+        return sum(map(int.bit_count, self.met.values()))
+
+    def rows(self) -> Iterator[dict[str, object]]:
+        """A row for each query and each listing that it meets."""
+        for query_id, mask in self.met.items():
+            for position in positions(mask):
+                listing_id = self.listing_ids[position]
+                yield {"query_id": query_id, "listing_id": listing_id, "crawl_id": self.crawl_id}
 
 
 @dataclass(slots=True)
@@ -58,6 +75,10 @@ class Batch:
     ahead: int = 0
     found: list[Found] = field(default_factory=list)
     done: list[int] = field(default_factory=list)
+
+    @property
+    def waiting(self) -> int:
+        return sum(map(len, self.found))
 
 
 def match_crawls(session: Session, settings: Settings, now: datetime) -> Matched:
@@ -102,9 +123,9 @@ def match_batch(session: Session, crawls: Sequence[tuple[int, datetime]], now: d
         batch.last = crawl_id
         try:
             for found in match_crawl(session, crawl_id, crawled_at, now):
-                if len(batch.found) > FINDINGS_AT_ONCE:
+                if batch.waiting > FINDINGS_AT_ONCE:
                     write_ahead(session, batch, now)
-                batch.found += found
+                batch.found.append(found)
         except JobTimeoutException:
             raise
         except Exception:
@@ -112,14 +133,12 @@ def match_batch(session: Session, crawls: Sequence[tuple[int, datetime]], now: d
             session.rollback()
             continue
         batch.done.append(crawl_id)
-        if len(batch.found) > FINDINGS_AT_ONCE:
+        if batch.waiting > FINDINGS_AT_ONCE:
             break
     return batch
 
 
-def match_crawl(
-    session: Session, crawl_id: int, crawled_at: datetime, now: datetime
-) -> Iterator[list[Found]]:
+def match_crawl(session: Session, crawl_id: int, crawled_at: datetime, now: datetime) -> Iterator[Found]:
     """What the listings of a crawl meet, in pieces."""
     oldest = session.scalar(select(func.min(Tracker.created_at)))
     if oldest is None:
@@ -127,11 +146,7 @@ def match_crawl(
     followed = and_(collecting(now), Tracker.active_since <= crawled_at, Tracker.expires_at > crawled_at)
     for listings in documents_of(session, crawl_id, oldest):
         met = meet(session, [document for _, document in listings], followed, now)
-        yield [
-            (query_id, listings[position][0], crawl_id)
-            for query_id, mask in met.items()
-            for position in positions(mask)
-        ]
+        yield Found(crawl_id, [listing_id for listing_id, _ in listings], met)
 
 
 def documents_of(session: Session, crawl_id: int, oldest: datetime) -> Iterator[list[tuple[int, Document]]]:
@@ -196,24 +211,25 @@ def store(session: Session, batch: Batch, now: datetime, done: Matched) -> None:
             .with_for_update(skip_locked=True)
         )
     )
-    found = [one for one in batch.found if one[2] in mine]
-    insert_findings(session, found, now)
+    written = insert_findings(session, [found for found in batch.found if found.crawl_id in mine], now)
     session.execute(update(Crawl).where(Crawl.id.in_(mine)).values(matched_at=now))
     session.commit()
     done.crawls += len(mine)
-    done.findings += batch.ahead + len(found)
+    done.findings += batch.ahead + written
 
 
 def write_ahead(session: Session, batch: Batch, now: datetime) -> None:
     begin_write(session)
-    insert_findings(session, batch.found, now)
+    batch.ahead += insert_findings(session, batch.found, now)
     session.commit()
-    batch.ahead += len(batch.found)
     batch.found.clear()
 
 
-def insert_findings(session: Session, found: Sequence[Found], now: datetime) -> None:
-    """A finding known from an earlier crawl is fanned out again: a tracker may have been paused then."""
+def insert_findings(session: Session, found: Sequence[Found], now: datetime) -> int:
+    """Write them; returns how many.
+
+    One known from an earlier crawl is fanned out again: a tracker may have been paused then.
+    """
     insert = insert_into(session, Finding)
     insert = insert.on_conflict_do_update(
         index_elements=["query_id", "listing_id"],
@@ -226,7 +242,9 @@ def insert_findings(session: Session, found: Sequence[Found], now: datetime) -> 
         },
         where=Finding.crawl_id.is_distinct_from(insert.excluded.crawl_id),
     )
-    names = "query_id", "listing_id", "crawl_id"
-    rows = [dict(zip(names, one, strict=True), found_at=now) for one in found]
-    for start in range(0, len(rows), ROWS_AT_ONCE):
-        session.execute(insert, rows[start : start + ROWS_AT_ONCE])
+    written = 0
+    rows = ({**row, "found_at": now} for one in found for row in one.rows())
+    while some := list(islice(rows, ROWS_AT_ONCE)):
+        session.execute(insert, some)
+        written += len(some)
+    return written
