@@ -6,6 +6,7 @@ from backend.models.anchor import KeyShare, QueryAnchor
 from backend.models.base import Base, begin_write, db
 from backend.models.blocked import BlockedCompany
 from backend.models.board import Board, BoardStatus
+from backend.models.change import MatchChange
 from backend.models.company import Company
 from backend.models.crawl import Crawl, CrawlStatus
 from backend.models.listing import Listing, ListingEvent, ListingText
@@ -33,6 +34,7 @@ __all__ = [
     "ListingRole",
     "ListingText",
     "Match",
+    "MatchChange",
     "Notification",
     "NotificationKind",
     "QueryAnchor",

@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from backend.models.base import Base, BigId, Id
@@ -75,10 +75,21 @@ class ListingEvent(Base):
     """What changed on a listing and when.
 
     `what` is title, locations, salary, text, closed or reopened; of a text `before` and `after` are hashes.
+    `fanned_to` is the last watched match for which it was written down to be told, -1 before the first; None:
+    that is done, or nobody watched.
     """
 
     __tablename__ = "listing_events"
-    __table_args__ = (Index("ix_listing_events_listing", "listing_id", "id"),)
+    __table_args__ = (
+        Index("ix_listing_events_listing", "listing_id", "id"),
+        Index(
+            "ix_listing_events_pending",
+            "fanned_to",
+            "id",
+            sqlite_where=text("fanned_to IS NOT NULL"),
+            postgresql_where=text("fanned_to IS NOT NULL"),
+        ),
+    )
 
     id: Mapped[Id]
     listing_id: Mapped[int] = mapped_column(BigId, ForeignKey("listings.id", ondelete="CASCADE"))
@@ -86,3 +97,4 @@ class ListingEvent(Base):
     what: Mapped[str] = mapped_column(String(12))
     before: Mapped[str | None] = mapped_column(Text)
     after: Mapped[str | None] = mapped_column(Text)
+    fanned_to: Mapped[int | None]

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from backend.models.base import Base, BigId, Id
@@ -40,7 +40,8 @@ class Tracker(Base):
 
     `token` signs nothing: it is the random name of its links in mails (stop, renew), and `feed_token` that of
     its feed, once its owner has asked for one. `hour` and `weekday` (0: Monday) are those of daily and weekly
-    ones. `reminded_at`: its owner was told that it ends soon. Deleted is soft for an hour (undo).
+    ones. `tells_changes`: also what becomes of a listing that it has matched. `reminded_at`: its owner was
+    told that it ends soon. Deleted is soft for an hour (undo).
     """
 
     __tablename__ = "trackers"
@@ -67,6 +68,7 @@ class Tracker(Base):
     cadence: Mapped[str] = mapped_column(String(10))
     hour: Mapped[int | None]
     weekday: Mapped[int | None]
+    tells_changes: Mapped[bool] = mapped_column(server_default=false(), default=False)
     expires_at: Mapped[datetime]
     created_at: Mapped[datetime]
     active_since: Mapped[datetime]
@@ -153,7 +155,7 @@ class Match(Base):
     """One tracker x one listing, told or to be told. `seen_at`: its user has marked it as read.
 
     `told_with_id` is the match of another listing of the same role, on whose card this one stands: it is not
-    told by itself.
+    told by itself. `watched`: its tracker tells changes.
     """
 
     __tablename__ = "matches"
@@ -175,6 +177,13 @@ class Match(Base):
             sqlite_where=text("told_with_id IS NOT NULL"),
             postgresql_where=text("told_with_id IS NOT NULL"),
         ),
+        Index(
+            "ix_matches_watched",
+            "listing_id",
+            "id",
+            sqlite_where=text("watched"),
+            postgresql_where=text("watched"),
+        ),
     )
 
     id: Mapped[Id]
@@ -188,6 +197,7 @@ class Match(Base):
     role_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("roles.id", ondelete="SET NULL"))
     told_with_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("matches.id", ondelete="SET NULL"))
     notification_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("notifications.id"))
+    watched: Mapped[bool] = mapped_column(server_default=false(), default=False)
 
     listing: Mapped[Listing] = relationship()
     tracker: Mapped[Tracker] = relationship()
