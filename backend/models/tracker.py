@@ -181,7 +181,7 @@ class Match(Base):
             "ix_matches_watched",
             "listing_id",
             "id",
-            sqlite_where=text("watched"),
+            sqlite_where=text("watched = 1"),
             postgresql_where=text("watched"),
         ),
     )

@@ -23,7 +23,7 @@ def upgrade() -> None:
             "ix_matches_watched",
             ["listing_id", "id"],
             unique=False,
-            sqlite_where=sa.text("watched"),
+            sqlite_where=sa.text("watched = 1"),
             postgresql_where=sa.text("watched"),
         )
 
