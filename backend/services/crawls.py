@@ -14,23 +14,16 @@ from backend.domain.diff import Changes, CompleteCrawl, Known, Memory, PartialCr
 from backend.models import Board, Crawl, CrawlStatus, begin_write
 from backend.queueing import JobName, enqueue_after_commit
 from backend.services import known_listings, listing_rows, unchanged
-from backend.services.known_listings import LISTINGS, Row
+from backend.services.known_listings import Row
 from backend.services.listing_rows import Brought
 from backend.services.long_lists import LongList
 from backend.services.rescheduling import reschedule
 from backend.services.unchanged import Cadence, Jitter
-from backend.services.visits import Stored, Visit
+from backend.services.visits import Visit
 
 log = logging.getLogger(__name__)
 
-HASHES = (LISTINGS.c.external_id, LISTINGS.c.list_hash, LISTINGS.c.content_hash)
 NOT_STORED = "what the board answered could not be stored; the log says why"
-
-
-def load_stored(session: Session, board_id: int) -> dict[str, Stored]:
-    """External id -> the hashes kept, for a visit."""
-    rows = session.execute(select(*HASHES).where(LISTINGS.c.board_id == board_id))
-    return {external_id: Stored(list_hash, content_hash) for external_id, list_hash, content_hash in rows}
 
 
 def store(session: Session, visits: Sequence[Visit], cadence: Cadence, now: datetime, jitter: Jitter) -> None:
@@ -75,7 +68,8 @@ def _store_together(
     with session.no_autoflush:
         held = _held(session, visits)
         mine = [visit for visit in visits if visit.assignment.board_id in held]
-        known = known_listings.load_many(session, [visit.assignment.board_id for visit in mine if visit.read])
+        unknown = [visit.assignment.board_id for visit in mine if visit.read and visit.known is None]
+        known = known_listings.load_many(session, unknown) if unknown else {}
         brought = []
         for visit in mine:
             board = held[visit.assignment.board_id]
@@ -83,7 +77,8 @@ def _store_together(
             if visit.long_list is not None:
                 brought.append(_end_of_list(session, board, crawl, visit.long_list, cadence, now))
             elif visit.read:
-                brought.append(_compare(board, crawl, visit, known.get(board.id, {}), cadence, now))
+                stored = known.get(board.id, {}) if visit.known is None else visit.known
+                brought.append(_compare(board, crawl, visit, stored, cadence, now))
             else:
                 crawl.matched_at = None if visit.crawl_id is not None else now
             _keep_validators(board, visit)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
 from sqlalchemy import Select, Table, select
 from sqlalchemy.orm import Session
@@ -18,9 +17,8 @@ LISTINGS = cast(Table, Listing.__table__)
 Key = TypeVar("Key")
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """What the diff and the history need of a stored listing."""
+class Row(NamedTuple):
+    """What a visit, the diff and the history need of a stored listing."""
 
     id: int
     content_hash: str

@@ -18,9 +18,10 @@ from sqlalchemy.orm import Session
 
 from backend.domain.cadence import Rhythm
 from backend.fetch import Fetcher
-from backend.services import crawl_parts, crawls, leases, reachability
+from backend.services import crawl_parts, crawls, known_listings, leases, reachability
+from backend.services.known_listings import Row
 from backend.services.unchanged import Cadence
-from backend.services.visits import Assignment, Limits, Stored, Visit, visit
+from backend.services.visits import Assignment, Limits, Visit, visit
 from backend.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -176,7 +177,7 @@ class Sweeper:
         with ExitStack() as stack:
             spool = stack.enter_context(TemporaryFile(dir=self.settings.var_dir)) if source.streams else None
             ended = visit(
-                assignment, self.fetcher, credentials, self.load_stored, limits, self.clock(), spool
+                assignment, self.fetcher, credentials, self.load_known, limits, self.clock(), spool
             )
             if ended.long_list is not None:
                 session = stack.enter_context(self.open_session())
@@ -184,6 +185,6 @@ class Sweeper:
                 crawl_parts.store(session, ended, ended.long_list, self.clock, until)
         return ended
 
-    def load_stored(self, board_id: int) -> dict[str, Stored]:
+    def load_known(self, board_id: int) -> dict[str, Row]:
         with self.open_session() as session:
-            return crawls.load_stored(session, board_id)
+            return known_listings.load_many(session, [board_id]).get(board_id, {})

@@ -27,6 +27,7 @@ from backend.models import CrawlStatus
 from backend.services import fingerprints
 from backend.services.barren import Barren
 from backend.services.fingerprints import Digest, list_hash_of, new_digest, validators_of
+from backend.services.known_listings import Row
 from backend.services.long_lists import LongList, checked
 from backend.sources.base import Page, Source
 
@@ -58,14 +59,6 @@ class Assignment:
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
-    """The hashes kept of a listing, by which a visit knows what it need not read again."""
-
-    list_hash: str | None
-    content_hash: str
-
-
-@dataclass(frozen=True, slots=True)
 class Item:
     """One posting of a visit. `content` is None when the list answer says that nothing changed."""
 
@@ -85,13 +78,15 @@ class Visit:
     that its parts were stored with.
     `details_left`: some detail pages are still to be read; `more_details`: soon, for there was no time for
     them, or for the rest of a long list.
-    `host_fails`: postponed, for its host failed again and again.
+    `host_fails`: postponed, for its host failed again and again. `known`: what was stored of the board, where
+    the visit had to look; nobody else writes that while the lease lasts.
     """
 
     assignment: Assignment
     started_at: datetime
     status: CrawlStatus = CrawlStatus.FAILED
     items: dict[str, Item] | None = None
+    known: Mapping[str, Row] | None = None
     long_list: LongList | None = None
     crawl_id: int | None = None
     fingerprint: str | None = None
@@ -120,7 +115,7 @@ class Visit:
         self.items = self.long_list = self.fingerprint = None
 
 
-LoadStored = Callable[[int], Mapping[str, Stored]]
+LoadKnown = Callable[[int], Mapping[str, Row]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +131,7 @@ def visit(
     assignment: Assignment,
     fetcher: Fetcher,
     credentials: Mapping[str, str],
-    load_stored: LoadStored,
+    load_known: LoadKnown,
     limits: Limits,
     now: datetime,
     spool: BinaryIO | None = None,
@@ -155,7 +150,7 @@ def visit(
         return result
     try:
         reader = _Reader(result, fetcher, credentials, limits)
-        reader.read(load_stored, limits.details, now, spool)
+        reader.read(load_known, limits.details, now, spool)
     except SourceGone as error:
         result.status, result.error = CrawlStatus.GONE, str(error)
     except SourceChanged as error:
@@ -192,7 +187,7 @@ class _Reader:
         self.begun = time.monotonic()
         self.deadline = self.begun + limits.seconds
 
-    def read(self, load_stored: LoadStored, details: int, now: datetime, spool: BinaryIO | None) -> None:
+    def read(self, load_known: LoadKnown, details: int, now: datetime, spool: BinaryIO | None) -> None:
         self.obtain_grant()
         board = self.result.assignment
         current = board.parser_version == self.source.parser_version
@@ -213,7 +208,8 @@ class _Reader:
         if current and complete and digest.hexdigest() == board.fingerprint:
             return self.unchanged()
         self.result.barren = self.barren.kept
-        self.result.items = self.read_items(postings, request, load_stored(board.board_id), details, now)
+        self.result.known = load_known(board.board_id)
+        self.result.items = self.read_items(postings, request, self.result.known, details, now)
         self.result.status = CrawlStatus.COMPLETE if complete else CrawlStatus.PARTIAL
         if complete and not self.result.details_left:
             self.result.fingerprint = digest.hexdigest()
@@ -272,7 +268,7 @@ class _Reader:
         self,
         postings: list[Posting],
         list_request: Request,
-        stored: Mapping[str, Stored],
+        stored: Mapping[str, Row],
         details: int,
         now: datetime,
     ) -> dict[str, Item]:

@@ -13,8 +13,9 @@ from backend.domain.cadence import Rhythm
 from backend.fetch import Fetcher
 from backend.models import begin_write
 from backend.services import boards, crawls, leases
+from backend.services.known_listings import Row
 from backend.services.unchanged import Cadence
-from backend.services.visits import Assignment, Limits, Stored, Visit, visit
+from backend.services.visits import Assignment, Limits, Visit, visit
 from backend.sources.base import Request, Response, SourceUnavailable
 from backend.sources.registry import source
 
@@ -46,7 +47,7 @@ class Recorded:
 
 def read(
     details: int,
-    stored: dict[str, Stored],
+    stored: dict[str, Row],
     barren: Mapping[str, int] | None = None,
     now: datetime = NOW,
     fetcher: Recorded | None = None,
@@ -73,7 +74,7 @@ def test_without_turns_for_details_nothing_is_made_up() -> None:
 
 
 def test_a_known_listing_stays_while_its_page_cannot_be_read() -> None:
-    known = {f"{SITE}/jobs/jobs-fair": Stored("older", "content")}
+    known = {f"{SITE}/jobs/jobs-fair": Row(1, "content", "older", 0, closed=False)}
 
     assert set(read(10, known).items or {}) == {f"{SITE}/jobs/potter", f"{SITE}/jobs/jobs-fair"}
 
@@ -103,7 +104,7 @@ def test_what_the_list_no_longer_names_is_forgotten() -> None:
 
 
 def test_a_listing_whose_page_lost_its_posting_stays_and_is_left_alone_too() -> None:
-    known = {f"{SITE}/jobs/jobs-fair": Stored("older", "content")}
+    known = {f"{SITE}/jobs/jobs-fair": Row(1, "content", "older", 0, closed=False)}
     barren = read(10, known).barren
     found = read(10, known, barren, NOW, web := Recorded(ANSWERS))
     assert f"{SITE}/jobs/jobs-fair" not in web.asked
