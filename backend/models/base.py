@@ -79,10 +79,14 @@ def prepare_engine(engine: Engine) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def begin_write(session: Session) -> None:
+def begin_write(session: Session, *, repeatable: bool = False) -> None:
     """Begin a writing transaction. What was read before is forgotten: read again what decides the write.
 
     A deferred transaction that reads first and writes later meets "database is locked" at once on SQLite.
+    `repeatable`: the same would be written again by itself, so PostgreSQL need not wait for the disk. If its
+    machine dies, the last of it is lost; never something earlier than a later, lasting commit.
     """
     session.rollback()
-    session.connection(execution_options={"writes": True})
+    connection = session.connection(execution_options={"writes": True})
+    if repeatable and connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SET LOCAL synchronous_commit TO OFF")

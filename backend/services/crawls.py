@@ -64,7 +64,7 @@ def _store_or_report(
 def _store_together(
     session: Session, visits: Sequence[Visit], cadence: Cadence, now: datetime, jitter: Jitter
 ) -> None:
-    begin_write(session)
+    begin_write(session, repeatable=True)
     with session.no_autoflush:
         held = _held(session, visits)
         mine = [visit for visit in visits if visit.assignment.board_id in held]

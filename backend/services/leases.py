@@ -45,7 +45,7 @@ def claim_due(session: Session, now: datetime, limit: int, lease: timedelta) -> 
 
     The due time moves only when the crawl is stored: a worker that dies leaves the board due.
     """
-    begin_write(session)
+    begin_write(session, repeatable=True)
     rows = session.execute(
         select(*CLAIMED)
         .where(due(now))
@@ -83,7 +83,7 @@ def claim_due(session: Session, now: datetime, limit: int, lease: timedelta) -> 
 
 def extend(session: Session, ids: Sequence[int], claims: Sequence[str], until: datetime) -> None:
     """Keep boards that are still being visited."""
-    begin_write(session)
+    begin_write(session, repeatable=True)
     session.execute(
         update(Board).where(Board.id.in_(ids), Board.lease.in_(claims)).values(leased_until=until),
         execution_options={"synchronize_session": False},

@@ -43,7 +43,7 @@ def mean_seconds(previous: float | None, seconds: float) -> float:
 
 def store(session: Session, visits: Sequence[Visit], cadence: Cadence, now: datetime, jitter: Jitter) -> None:
     """One report row a visit, and the board's next due time; no listing is touched."""
-    begin_write(session)
+    begin_write(session, repeatable=True)
     claims = {visit.assignment.lease for visit in visits}
     rows = session.execute(
         select(BOARDS.c.id, BOARDS.c.lease).where(
