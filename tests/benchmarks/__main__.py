@@ -11,7 +11,20 @@ import platform
 import sys
 from collections.abc import Callable, Iterable
 
-from tests.benchmarks import crawlers, feed, ingest, memory, mutations, relevance, search, sweeps
+from tests.benchmarks import (
+    crawlers,
+    fan_out,
+    feed,
+    ingest,
+    latency,
+    mail,
+    matching,
+    memory,
+    mutations,
+    relevance,
+    search,
+    sweeps,
+)
 from tests.benchmarks.table import Table
 
 PORT = int(os.environ.get("BENCH_PORT", "9700"))
@@ -25,6 +38,10 @@ BENCHMARKS: dict[str, Callable[[], Table | Iterable[Table]]] = {
     "crawlers": lambda: crawlers.slow_sites(port=PORT + 5),
     "relevance": relevance.ndcg,
     "search": lambda: search.at_every_size(port=PORT + 8),
+    "matching": matching.at_every_size,
+    "fan_out": fan_out.on_both,
+    "mail": lambda: mail.on_both(port=PORT + 12),
+    "latency": lambda: latency.bursts(port=PORT + 13),
 }
 
 

@@ -43,7 +43,7 @@ SMALL = 200  # queries with one follower each
 MANY = 100  # listings that each of them finds
 MADE, NOW = datetime(2026, 5, 1, tzinfo=UTC), datetime(2026, 5, 4, 12, tzinfo=UTC)
 CHUNK = 1_000
-TWICE = 2.0
+LEAST = 0.5
 
 _NUMBERS = """
     WITH RECURSIVE numbers(i) AS (
@@ -162,7 +162,7 @@ def compare(table: Table, session: Session, name: str, seconds: float) -> None:
         least = bulk_insert(bare, rows)
     table.row(f"{name}: ours", f"{len(rows) / seconds:,.0f} rows/s", f"{len(rows):,} rows")
     table.row(f"{name}: bare bulk insert", f"{len(rows) / least:,.0f} rows/s")
-    table.check(f"{name}: ours / bare, time", seconds / least, TWICE)
+    table.check_at_least(f"{name}: ours / bare, rows a second", least / seconds, LEAST)
     begin_write(session)
     session.execute(delete(Match))
     session.commit()
@@ -202,7 +202,3 @@ def side_by_side(
     finish(session, settings)
     missing = FOLLOWERS + SMALL - (session.scalar(select(func.count(Match.id))) or 0)
     table.check("matches missing at the end", missing, 0, "matches")
-
-
-if __name__ == "__main__":
-    list(on_both())

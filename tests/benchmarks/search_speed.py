@@ -77,7 +77,7 @@ def layers(host: Host) -> Table:
     for name, taken in times.items():
         faster = p95(taken) / p95(ours.of("ranked"))
         if name == TfIdf.name and host.count == TF_IDF_UP_TO:
-            table.at_least(f"p95 ranked, {name} / ours", faster, 250)
+            table.check_at_least(f"p95 ranked, {name} / ours", faster, 250)
         else:
             limited(table, host, f"p95 ranked, {name} / ours", faster, 20)
     return table
@@ -95,7 +95,7 @@ def _others(host: Host, asked: Sequence[Question]) -> dict[str, list[float]]:
 def limited(table: Table, host: Host, name: str, value: float, limit: float) -> None:
     """The limit is for a full host; a smaller one shows how it grows."""
     if host.count >= FULL:
-        table.at_least(name, value, limit)
+        table.check_at_least(name, value, limit)
     else:
         table.row(name, f"{value:.2f} x")
 

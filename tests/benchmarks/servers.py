@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -64,6 +65,11 @@ def wait_until(condition, seconds: float = 30) -> None:
                 return
         time.sleep(0.05)
     raise TimeoutError(f"not ready within {seconds} s")
+
+
+def listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 class PeakMemory(threading.Thread):

@@ -30,10 +30,3 @@ class Table:
         if not holds:
             self.failed.append(f"{self.title}: {name} is {figure}; {wanted}")
         self.row(name, figure, f"{wanted}: {'holds' if holds else 'DOES NOT HOLD'}")
-
-    def at_least(self, name: str, value: float, limit: float, unit: str = "x") -> None:
-        """`value` must not be under `limit`."""
-        holds = value >= limit
-        if not holds:
-            self.failed.append(f"{self.title}: {name} is {value:.2f} {unit}, under {limit:g}")
-        self.row(name, f"{value:.2f} {unit}", f"at least {limit:g}: {'holds' if holds else 'DOES NOT HOLD'}")
