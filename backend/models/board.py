@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from backend.models.base import Base, BigId, Id
@@ -34,6 +34,12 @@ class Board(Base):
     __table_args__ = (
         UniqueConstraint("source", "token"),
         Index("ix_boards_due", "status", "next_crawl_at"),
+        Index(
+            "ix_boards_failing",
+            "failing_since",
+            sqlite_where=text("failing_since IS NOT NULL"),
+            postgresql_where=text("failing_since IS NOT NULL"),
+        ),
     )
 
     id: Mapped[Id]
