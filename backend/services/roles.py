@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from backend.domain.richtext import text_of
 from backend.domain.same_role import alike, role_title, words_of
-from backend.models import Listing, ListingRole, ListingText, Match, Role
+from backend.models import Company, Listing, ListingRole, ListingText, Match, Role
 from backend.services.upsert import insert_into
 
 TOLD_AGAIN_AFTER = timedelta(days=30)
@@ -28,6 +28,7 @@ def assign(session: Session, listing_ids: Collection[int], now: datetime) -> fro
 
     A role that a listing has, also by a quicker worker, is never taken away, also if its text changes.
     """
+    take_turns(session, listing_ids)
     known = roles_of(session, listing_ids)
     words = Words(session)
     for listing in listings(session, [one for one in listing_ids if one not in known]):
@@ -42,6 +43,20 @@ def assign(session: Session, listing_ids: Collection[int], now: datetime) -> fro
         row = insert_into(session, ListingRole).values(listing_id=listing.id, role_id=role_id)
         session.execute(row.on_conflict_do_nothing(index_elements=["listing_id"]))
     return frozenset(roles_of(session, listing_ids).values())
+
+
+def take_turns(session: Session, listing_ids: Collection[int]) -> None:
+    """Until the transaction ends no other worker looks for the roles of these companies.
+
+    Else two that meet the same role at once would each make one, and each tell it on a card of its own.
+    """
+    theirs = select(Listing.company_id).where(Listing.id.in_(listing_ids))
+    session.execute(
+        select(Company.id)
+        .where(Company.id.in_(theirs))
+        .order_by(Company.id)
+        .with_for_update(key_share=True)  # listings of them are written meanwhile
+    )
 
 
 def share_cards(session: Session, role_ids: Collection[int], after: int, now: datetime) -> None:

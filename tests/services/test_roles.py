@@ -1,12 +1,16 @@
 """One role in many places is told once, with all its places."""
 
+import time
+from threading import Thread
+
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from backend.domain.same_role import alike, role_title, words_of
 from backend.mail.outgoing import Postbox
-from backend.models import ListingText, Match
-from backend.services import notifications
+from backend.models import ListingText, Match, begin_write
+from backend.services import notifications, roles
 from tests.mailbox import open_mailbox, text_of
 from tests.services.tracking import World
 
@@ -139,3 +143,23 @@ def test_the_window_is_counted_from_the_telling(world, mailbox):
     crawl(world, ("Mechanic", "Kiel", TEXT))
     assert tell(world).sent == 1
     assert "Kiel" in text_of(mailbox.messages[0], "plain")
+
+
+def test_two_workers_that_meet_a_role_at_the_same_time_find_one(world, session):
+    bonn, kiel = crawl(world, ("Mechanic", "Bonn", TEXT), ("Mechanic", "Kiel", TEXT))
+    engine = session.get_bind()
+
+    def meet_as_another() -> None:
+        with Session(engine) as other:
+            begin_write(other)
+            roles.assign(other, [kiel], world.now)
+            other.commit()
+
+    begin_write(session)
+    roles.assign(session, [bonn], world.now)
+    another = Thread(target=meet_as_another)
+    another.start()
+    time.sleep(0.3)
+    session.commit()
+    another.join()
+    assert len(set(roles.roles_of(session, [bonn, kiel]).values())) == 1
