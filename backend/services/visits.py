@@ -230,11 +230,13 @@ class _Reader:
         self.result.status = CrawlStatus.COMPLETE
         self.result.fingerprint, self.result.validators = digest.hexdigest(), validators_of(response)
 
-    def ask(self, request: Request, spool: BinaryIO | None = None) -> Response:
+    def ask(self, request: Request, spool: BinaryIO | None = None, *, for_people: bool = False) -> Response:
+        """`for_people`: it is a page made for them, so robots.txt decides, as for all of some sources."""
         self.result.requests += 1
         authorised = self.source.authorise(request, self.credentials)
+        robots = for_people or self.source.web_pages
         try:
-            answer = self.fetcher.fetch(authorised, self.deadline, robots=self.source.web_pages, spool=spool)
+            answer = self.fetcher.fetch(authorised, self.deadline, robots=robots, spool=spool)
         except SourceError as error:
             hide_secrets(error, self.credentials.values())
             raise
@@ -302,14 +304,19 @@ class _Reader:
         return items
 
     def read_detail(self, posting: Posting, request: Request) -> Posting | None:
-        """The posting with its detail; None when it could not be read: reported, and asked again."""
+        """The posting with its detail; None when it could not be read: reported, and asked again.
+
+        Of a page that we may not read (robots.txt, an address that is not public) the list alone tells.
+        """
         try:
-            return self.source.parse_detail(posting, self.ask(request))
+            return self.source.parse_detail(posting, self.ask(request, for_people=request.url == posting.url))
         except Postponed:
             self.result.more_details = True
             return None
         except SourceError as error:
             self.result.error = self.result.error or f"a detail page: {error}"
+            if isinstance(error, AddressRefused) and not posting.provisional:
+                return replace(posting, description_html=posting.description_html or "")
             if posting.provisional and isinstance(error, SourceChanged | SourceGone):
                 self.barren.add(list_hash_of(posting, self.source))
             return None
