@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable
 from tests.benchmarks import (
     crawlers,
     fan_out,
+    faults,
     feed,
     ingest,
     latency,
@@ -42,6 +43,7 @@ BENCHMARKS: dict[str, Callable[[], Table | Iterable[Table]]] = {
     "fan_out": fan_out.on_both,
     "mail": lambda: mail.on_both(port=PORT + 12),
     "latency": lambda: latency.bursts(port=PORT + 13),
+    "faults": lambda: faults.on_both(port=PORT + 15),
 }
 
 
