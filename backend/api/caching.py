@@ -26,6 +26,7 @@ def not_modified(*state: object) -> Response | None:
 def revalidate(response: Response) -> None:
     """Tag a read, so that an unchanged one costs a 304. What says itself how it may be kept stays so.
 
+    A private answer is kept by nobody but who asked, and only if it names its state: that is asked for again.
     The tags are weak: compressed or not, it is the same answer (RFC 9110, 8.8.1).
     """
     if "Cache-Control" in response.headers:
@@ -33,7 +34,8 @@ def revalidate(response: Response) -> None:
     if request.method not in READS or response.status_code not in (200, 304):
         response.headers["Cache-Control"] = "no-store"
         return
-    response.headers["Cache-Control"] = "public, no-cache" if is_public() else "private, no-store"
+    private = "private, no-cache" if TAG in request.environ else "private, no-store"
+    response.headers["Cache-Control"] = "public, no-cache" if is_public() else private
     if TAG in request.environ:
         response.set_etag(request.environ[TAG], weak=True)
     if response.is_streamed:
@@ -45,6 +47,6 @@ def revalidate(response: Response) -> None:
 
 def is_public() -> bool:
     """The same for everyone who asks, at an address that is no secret, and carrying nobody's cookie."""
-    if request.endpoint is None or "token" in (request.view_args or {}):  # the link of a mail
+    if request.endpoint is None or "token" in (request.view_args or {}):  # of a mail or a feed
         return False
     return access_of(current_app, request.endpoint) is Access.PUBLIC and not session.modified

@@ -20,6 +20,7 @@ FORMATS = {
     "careers-url": "the address of a careers page, or source:token",
     "time-zone": "a name of the IANA database",
     "last-day": "a date from today on in the user's time zone, a year ahead at most",
+    "past-moment": "a date-time that an answer held: not later than now",
     "email": "an address one can write to",
     "new-password": f"{SHORTEST} to {LONGEST} characters, four different ones, not the address",
 }

@@ -43,7 +43,20 @@ LINKS: dict[str, list[Link]] = {
     "getTracker": [Link("searchListings", {"q": body("canonical")}), Link("listMatches", {"id": body("id")})],
     "pauseTracker": [Link("resumeTracker", {"id": body("id")})],
     "deleteTracker": [Link("restoreTracker", SAME_ID)],
-    "listMatches": [Link("getListing", {"id": item("listing/id")}), Link("listMatches", SAME_ID | NEXT)],
+    "listMatches": [
+        Link("getListing", {"id": item("listing/id")}),
+        Link("listPlaces", SAME_ID | {"match_id": item("id")}),
+        Link("listMatches", SAME_ID | NEXT),
+    ],
+    "makeFeed": [Link("removeFeed", SAME_ID)],
+    "listDeliveries": [
+        *(Link(name, {"id": item("id")}) for name in ("getDelivery", "listDelivered")),
+        Link("listDeliveries", NEXT),
+    ],
+    "listDelivered": [
+        Link("getTracker", {"id": item("tracker/id")}),
+        Link("listDelivered", SAME_ID | NEXT),
+    ],
     "listBoards": [*(Link(name, {"id": item("id")}) for name in BOARD), Link("listBoards", NEXT)],
     "addBoard": [
         *(Link(name, {"id": body("id")}) for name in BOARD),

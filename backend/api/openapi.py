@@ -52,8 +52,9 @@ FOR_WHOM = {
 }
 IN_PATHS = {
     "id": ("its number", 17),
+    "match_id": ("number of a match of this tracker", 17),
     "slug": ("a company's short name", "stripe"),
-    "token": ("from the link of a mail", "IjE3LjQ5ZGE5NWQ1"),
+    "token": ("from the link of a mail, or of a feed", "IjE3LjQ5ZGE5NWQ1"),
 }
 Spec = dict[str, Any]
 

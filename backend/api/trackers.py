@@ -9,14 +9,14 @@ from apiflask import APIBlueprint
 from flask import Response
 from pydantic import ConfigDict, Field, JsonValue
 
-from backend.api import limits, paging
+from backend.api import limits
 from backend.api.access import signed_in, this_user
 from backend.api.clock import now
 from backend.api.errors import ApiError, ErrorCode, answer, invalid, not_found
 from backend.api.formats import LastDay, TrackedText
 from backend.api.limits import limiter
 from backend.api.listings import ListingSummary, summary
-from backend.api.paging import Page, PageQuery
+from backend.api.paging import Page
 from backend.api.schema import Answer, Body, Moment
 from backend.app import current_settings
 from backend.models import Cadence, Tracker, db
@@ -84,7 +84,10 @@ class DayCount(Answer):
 class TrackerAnswer(Answer):
     """A tracker and its figures; `daily` are the last 14 days.
 
+    `match_count` counts listings, `role_count` the rows of its list, where all places of a role are one;
+    `unseen_count` those with something that was not marked as seen, `untold_count` those not told of yet.
     `boards_failing` counts boards that it found listings on and that cannot be read at present.
+    `feed_url`: the secret address of its feed, if it has one.
     """
 
     id: int
@@ -99,26 +102,17 @@ class TrackerAnswer(Answer):
     created_at: Moment
     paused_at: Moment | None
     match_count: int
+    role_count: int
+    unseen_count: int
     untold_count: int
     last_match_at: Moment | None
     daily: list[DayCount]
     boards_failing: int
+    feed_url: str | None
 
 
 class TrackerPage(Page[TrackerAnswer]):
     """A user's trackers, the newest first."""
-
-
-class MatchAnswer(Answer):
-    """A listing, when it was found, and when a mail told of it."""
-
-    listing: ListingSummary
-    found_at: Moment
-    told_at: Moment | None
-
-
-class MatchPage(Page[MatchAnswer]):
-    """Matches, the newest first."""
 
 
 class PreviewAnswer(Answer):
@@ -160,11 +154,19 @@ def tracker_answer(tracker: Tracker, figures: Figures, moment: datetime) -> Trac
         created_at=tracker.created_at,
         paused_at=tracker.paused_at,
         match_count=figures.match_count,
+        role_count=figures.role_count,
+        unseen_count=figures.unseen_count,
         untold_count=figures.untold_count,
         last_match_at=figures.last_match_at,
         daily=[DayCount(day=day, count=count) for day, count in figures.daily],
         boards_failing=figures.boards_failing,
+        feed_url=feed_url(tracker),
     )
+
+
+def feed_url(tracker: Tracker) -> str | None:
+    token = tracker.feed_token
+    return f"{current_settings().base_url}/api/feeds/trackers/{token}" if token else None
 
 
 def with_figures(tracker: Tracker, moment: datetime) -> TrackerAnswer:
@@ -289,20 +291,3 @@ def renew_tracker(id: int, json_data: Renewal) -> TrackerAnswer:
     moment = now()
     renewed = trackers.renew(db.session(), this_user().id, id, json_data.duration_days, moment)
     return with_figures(renewed, moment)
-
-
-@blueprint.get("/<int:id>/matches")
-@signed_in
-@blueprint.input(PageQuery, location="query")
-@blueprint.output(MatchPage)
-def list_matches(id: int, query_data: PageQuery) -> MatchPage:
-    """What a tracker has found, the newest first"""
-    before = paging.decode(query_data.cursor, int)
-    rows, more = tracker_pages.matches_page(
-        db.session(), this_user().id, id, before[0] if before else None, query_data.limit
-    )
-    items = [
-        MatchAnswer(listing=summary(match.listing), found_at=match.found_at, told_at=match.told_at)
-        for match in rows
-    ]
-    return MatchPage(items=items, total=None, next_cursor=None if more is None else paging.encode(more))

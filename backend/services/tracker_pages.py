@@ -1,4 +1,4 @@
-"""What a user sees of their trackers: figures, matches, and what a query would have found."""
+"""What a user sees of their trackers: figures, and what a query would have found."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, distinct, func, literal_column, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import ColumnElement, Select, distinct, func, literal_column, select
+from sqlalchemy.orm import Session
 
 from backend.domain.query import Filters
 from backend.models import Board, Listing, Match, Tracker
-from backend.services import search, trackers
+from backend.services import search
 from backend.services.tracked_query import canonical_of
 
 DAYS = 14
@@ -23,10 +23,13 @@ LOOKED_AT = 100
 class Figures:
     """Numbers of one tracker. `daily` is matches by UTC day, the last fourteen days, oldest first.
 
+    `match_count` is of listings; `role_count`, `unseen_count` and `untold_count` of cards, its rows.
     `boards_failing` counts boards that it found listings on and that cannot be read at present.
     """
 
     match_count: int = 0
+    role_count: int = 0
+    unseen_count: int = 0
     untold_count: int = 0
     last_match_at: datetime | None = None
     daily: list[tuple[date, int]] = field(default_factory=list)
@@ -38,24 +41,33 @@ def figures(session: Session, shown: Sequence[Tracker], now: datetime) -> dict[i
     ids = [tracker.id for tracker in shown]
     days = [(now - timedelta(back)).date() for back in reversed(range(DAYS))]
     found = {tracker_id: Figures(daily=[(day, 0) for day in days]) for tracker_id in ids}
-    counts = session.execute(
-        select(
-            Match.tracker_id,
-            func.count(Match.id),
-            func.count(Match.id).filter(Match.told_at.is_(None)),
-            func.max(Match.found_at),
-        )
-        .where(Match.tracker_id.in_(ids))
-        .group_by(Match.tracker_id)
-    )
-    for tracker_id, count, untold, last in counts:
+    for tracker_id, matches, roles, unseen, untold, last in session.execute(counted(ids)):
         one = found[tracker_id]
-        one.match_count, one.untold_count, one.last_match_at = count, untold, last
+        one.match_count, one.role_count, one.last_match_at = matches, roles, last
+        one.unseen_count, one.untold_count = unseen, untold
     for tracker_id, by_day in daily_counts(session, ids, now).items():
         found[tracker_id].daily = [(day, by_day.get(day, 0)) for day in days]
     for tracker_id, count in failing_counts(session, ids):
         found[tracker_id].boards_failing = count
     return found
+
+
+def counted(ids: Sequence[int]) -> Select[int, int, int, int, int, datetime]:
+    """What `Figures` counts of each tracker. A card with several unseen places is one."""
+    own_card = Match.told_with_id.is_(None)
+    unseen_cards = distinct(func.coalesce(Match.told_with_id, Match.id))
+    return (
+        select(
+            Match.tracker_id,
+            func.count(Match.id),
+            func.count(Match.id).filter(own_card),
+            func.count(unseen_cards).filter(Match.seen_at.is_(None)),
+            func.count(Match.id).filter(own_card, Match.told_at.is_(None)),
+            func.max(Match.found_at),
+        )
+        .where(Match.tracker_id.in_(ids))
+        .group_by(Match.tracker_id)
+    )
 
 
 def daily_counts(session: Session, ids: Sequence[int], now: datetime) -> dict[int, dict[date, int]]:
@@ -87,30 +99,6 @@ def failing_counts(session: Session, ids: Sequence[int]) -> Sequence[tuple[int, 
         .group_by(Match.tracker_id)
     )
     return [(tracker_id, count) for tracker_id, count in rows]
-
-
-def matches_page(
-    session: Session, user_id: int, tracker_id: int, before: int | None, limit: int
-) -> tuple[list[Match], int | None]:
-    """A tracker's matches, the newest first, and what to pass as `before` for the next page.
-
-    Raises NoSuchTracker.
-    """
-    trackers.get(session, user_id, tracker_id)
-    query = (
-        select(Match)
-        .where(Match.tracker_id == tracker_id)
-        .options(
-            joinedload(Match.listing).joinedload(Listing.company),
-            joinedload(Match.listing).joinedload(Listing.board),
-        )
-        .order_by(Match.id.desc())
-        .limit(limit + 1)
-    )
-    if before is not None:
-        query = query.where(Match.id < before)
-    rows = list(session.scalars(query))
-    return rows[:limit], rows[limit - 1].id if len(rows) > limit else None
 
 
 @dataclass(frozen=True, slots=True)

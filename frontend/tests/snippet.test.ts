@@ -1,4 +1,4 @@
-import { snippetParts } from '@/domain/snippet'
+import { markedParts, snippetParts } from '@/domain/snippet'
 import { expect, test } from 'vitest'
 
 test('the found words are told apart from the rest', () => {
@@ -17,4 +17,9 @@ test('a long way to the first found word is shortened, at a word', () => {
   const [before] = snippetParts(`${'far '.repeat(40)}<mark>Rust</mark>`)
   expect(before!.text).toMatch(/^… (far )+$/)
   expect(before!.text.length).toBeLessThan(60)
+})
+
+test('a title is shown whole, however late its first found word', () => {
+  const title = `${'very '.repeat(20)}<mark>senior</mark> R&amp;D`
+  expect(markedParts(title).map(({ text }) => text).join('')).toBe(`${'very '.repeat(20)}senior R&D`)
 })

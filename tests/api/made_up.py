@@ -49,6 +49,11 @@ def days_ahead() -> st.SearchStrategy[str]:
     return st.integers(2, 360).map(lambda days: (today + timedelta(days=days)).isoformat())
 
 
+def moments_gone_by() -> st.SearchStrategy[str]:
+    now = datetime.now(UTC)
+    return st.integers(1, 10**8).map(lambda ago: (now - timedelta(seconds=ago)).isoformat())
+
+
 EMAIL = st.builds("{}@{}.example".format, *[st.from_regex(r"[a-z][a-z0-9]{0,20}", fullmatch=True)] * 2)
 PASSWORD_LETTERS = st.characters(min_codepoint=33, max_codepoint=0x2FFF, categories=("L", "N", "P"))
 PASSWORD = st.text(PASSWORD_LETTERS, min_size=12)
@@ -70,6 +75,7 @@ for name, values in {
     "email": EMAIL,
     "new-password": PASSWORD.filter(lambda text: len(set(text)) > 3).map(lambda text: text[:200]),
     "last-day": days_ahead(),
+    "past-moment": moments_gone_by(),
 }.items():
     schemathesis.openapi.format(name, values)
 

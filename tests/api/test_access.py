@@ -43,6 +43,7 @@ OPEN_TO_ALL = {
     "mailed_links.stop",
     "mailed_links.look_at_ends",
     "mailed_links.renew",
+    "tracker_feeds.read_feed",
 }
 
 

@@ -121,6 +121,10 @@ def check_atom(root: etree._Element) -> None:
     check_parts(root, FEED_PARTS, once={"id", "title", "updated", "subtitle"})
     (own,) = (link for link in root.findall(f"{A}link") if link.get("rel") == "self")
     assert own.get("href") == root.findtext(f"{A}id")
+    check_entries(root)
+
+
+def check_entries(root: etree._Element) -> None:
     ids = [entry.findtext(f"{A}id") for entry in root.findall(f"{A}entry")]
     assert len(ids) == len(set(ids))
     for entry in root.findall(f"{A}entry"):

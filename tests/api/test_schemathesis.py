@@ -30,7 +30,7 @@ from tests.api.made_up import BOARDS
 
 ROOT = Path(__file__).parents[2]
 EACH = "8"  # made-up cases of an operation, beside those of its examples and its edges
-PUBLIC = r"^/api/(listings|companies|stats|sources|suggestions|session|users|unsubscribe|renew)"
+PUBLIC = r"^/api/(listings|companies|stats|sources|suggestions|session|users|unsubscribe|renew|feeds)"
 OWN = r"^/api/(account|trackers|companies|listings$|listings/\{id\})"
 ADMIN = r"^/api/admin/"
 

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from backend.models import Crawl, CrawlStatus, Match, Notification, Tracker
-from backend.services import matches
+from backend.models import Match, Notification, Tracker
 from tests.api.conftest import Caller, World
+from tests.api.tracking import find
 
 WISH = {"query": "Python berlin", "cadence": "instant"}
 
@@ -24,19 +24,6 @@ def made(ada: Caller) -> dict:
     response = ada.post("/api/trackers", WISH)
     assert response.status_code == 201, response.json
     return response.json
-
-
-def find(world: World, settings, *titles: str) -> None:
-    """A crawl finds these listings now, and they are matched."""
-    now = datetime.now(UTC)
-    board = world.board(world.company(f"Company {next(world.numbers)}"))
-    crawl = world.save(
-        Crawl(board_id=board.id, started_at=now, finished_at=now, status=CrawlStatus.COMPLETE, complete=True)
-    )
-    for title in titles:
-        world.listing(board, title, first_seen_at=now, crawl_id=crawl.id)
-    with world.app.app_context():
-        matches.match_crawls(world.session, settings, now)
 
 
 def test_a_tracker_is_made_and_listed(ada: Caller, made: dict) -> None:

@@ -76,6 +76,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/account/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The messages that trackers sent me, or are to send
+         * @description For users who are logged in.
+         */
+        get: operations["listDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account/deliveries/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One message, and how its delivery went
+         * @description For users who are logged in.
+         */
+        get: operations["getDelivery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account/deliveries/{id}/matches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a message told of
+         * @description For users who are logged in.
+         */
+        get: operations["listDelivered"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/account/export": {
         parameters: {
             query?: never;
@@ -380,6 +440,26 @@ export interface paths {
          * @description Open to everyone.
          */
         get: operations["getCompany"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/feeds/trackers/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a tracker found last, as an Atom feed; the address is its secret
+         * @description Open to everyone.
+         */
+        get: operations["readFeed"];
         put?: never;
         post?: never;
         delete?: never;
@@ -706,6 +786,30 @@ export interface paths {
         patch: operations["changeTracker"];
         trace?: never;
     };
+    "/api/trackers/{id}/feed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a tracker a feed, or its feed another address; the one before ends
+         * @description For users who are logged in.
+         */
+        post: operations["makeFeed"];
+        /**
+         * End a tracker's feed
+         * @description For users who are logged in.
+         */
+        delete: operations["removeFeed"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/trackers/{id}/matches": {
         parameters: {
             query?: never;
@@ -714,10 +818,70 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What a tracker has found, the newest first
+         * What a tracker has found, the newest first; a role in many places is one
          * @description For users who are logged in.
          */
         get: operations["listMatches"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/trackers/{id}/matches/seen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mark matches as seen, each with the places on its row
+         * @description For users who are logged in.
+         */
+        post: operations["markMatchesSeen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/trackers/{id}/matches/unseen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mark matches as not seen, each with the places on its row
+         * @description For users who are logged in.
+         */
+        post: operations["markMatchesUnseen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/trackers/{id}/matches/{match_id}/places": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All places of a role that a tracker has found
+         * @description For users who are logged in.
+         */
+        get: operations["listPlaces"];
         put?: never;
         post?: never;
         delete?: never;
@@ -800,6 +964,46 @@ export interface paths {
          * @description For users who are logged in.
          */
         post: operations["resumeTracker"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/trackers/{id}/seen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mark as seen all that a tracker had found until a moment
+         * @description For users who are logged in.
+         */
+        post: operations["markAllSeen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/trackers/{id}/unseen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take back all that was marked as seen at a moment
+         * @description For users who are logged in.
+         */
+        post: operations["undoAllSeen"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1220,6 +1424,21 @@ export interface components {
         Channels: {
             /** Mail */
             mail: boolean;
+        };
+        /**
+         * ChosenMatches
+         * @example {
+         *       "ids": [
+         *         17
+         *       ]
+         *     }
+         */
+        ChosenMatches: {
+            /**
+             * Ids
+             * @description of matches of this tracker
+             */
+            ids: number[];
         };
         /**
          * CompanyAnswer
@@ -1687,6 +1906,337 @@ export interface components {
             name: string;
         };
         /**
+         * DeliveredMatch
+         * @description A role that the message told of, and by which tracker it was found.
+         * @example {
+         *       "found_at": "2026-03-01T08:00:00Z",
+         *       "id": 17,
+         *       "listing": {
+         *         "closed_at": null,
+         *         "company": {
+         *           "name": "Stripe",
+         *           "slug": "stripe"
+         *         },
+         *         "department": "Engineering",
+         *         "employment_type": "full_time",
+         *         "first_seen_at": "2026-03-01T08:00:00Z",
+         *         "id": 17,
+         *         "level": "senior",
+         *         "locations": [
+         *           {
+         *             "city": "Berlin",
+         *             "country": "DE",
+         *             "region": "Berlin",
+         *             "text": "Berlin, Germany"
+         *           }
+         *         ],
+         *         "posted_at": "2026-03-01T08:00:00Z",
+         *         "salary": {
+         *           "currency": "EUR",
+         *           "max": 90000,
+         *           "min": 70000,
+         *           "period": "year"
+         *         },
+         *         "snippet": "We write <mark>Python</mark> and Go.",
+         *         "source": "greenhouse",
+         *         "title": "Senior Python Engineer",
+         *         "url": "https://stripe.com/jobs/listing/17",
+         *         "work_mode": "remote"
+         *       },
+         *       "marked_title": "Senior <mark>Python</mark> Engineer",
+         *       "place_count": 1,
+         *       "places": [
+         *         {
+         *           "closed_at": null,
+         *           "found_at": "2026-03-01T08:00:00Z",
+         *           "listing_id": 17,
+         *           "locations": [
+         *             {
+         *               "city": "Berlin",
+         *               "country": "DE",
+         *               "region": "Berlin",
+         *               "text": "Berlin, Germany"
+         *             }
+         *           ],
+         *           "match_id": 17,
+         *           "seen_at": "2026-03-01T08:00:00Z",
+         *           "source": "greenhouse",
+         *           "telling": {
+         *             "at": "2026-03-01T08:00:00Z",
+         *             "channel": "mail",
+         *             "delivery_id": 204,
+         *             "error": null,
+         *             "held_by": null,
+         *             "message_id": "<4f1c@jobs.example.org>",
+         *             "state": "told",
+         *             "until": null
+         *           }
+         *         }
+         *       ],
+         *       "seen": false,
+         *       "telling": {
+         *         "at": "2026-03-01T08:00:00Z",
+         *         "channel": "mail",
+         *         "delivery_id": 204,
+         *         "error": null,
+         *         "held_by": null,
+         *         "message_id": "<4f1c@jobs.example.org>",
+         *         "state": "told",
+         *         "until": null
+         *       },
+         *       "told_at": "2026-03-01T08:00:00Z",
+         *       "tracker": {
+         *         "deleted": false,
+         *         "id": 17,
+         *         "name": "Python in Berlin"
+         *       }
+         *     }
+         */
+        DeliveredMatch: {
+            /**
+             * Found At
+             * Format: date-time
+             * @example 2026-03-01T08:00:00Z
+             */
+            found_at: string;
+            /** Id */
+            id: number;
+            listing: components["schemas"]["ListingSummary"];
+            /** Marked Title */
+            marked_title: string | null;
+            /** Place Count */
+            place_count: number;
+            /** Places */
+            places: components["schemas"]["FoundPlaceAnswer"][];
+            /**
+             * Seen
+             * @example false
+             */
+            seen: boolean;
+            telling: components["schemas"]["TellingAnswer"];
+            /** Told At */
+            told_at: string | null;
+            tracker: components["schemas"]["TrackerName"];
+        };
+        /**
+         * DeliveredPage
+         * @description What a message told of, the newest first.
+         * @example {
+         *       "items": [
+         *         {
+         *           "found_at": "2026-03-01T08:00:00Z",
+         *           "id": 17,
+         *           "listing": {
+         *             "closed_at": null,
+         *             "company": {
+         *               "name": "Stripe",
+         *               "slug": "stripe"
+         *             },
+         *             "department": "Engineering",
+         *             "employment_type": "full_time",
+         *             "first_seen_at": "2026-03-01T08:00:00Z",
+         *             "id": 17,
+         *             "level": "senior",
+         *             "locations": [
+         *               {
+         *                 "city": "Berlin",
+         *                 "country": "DE",
+         *                 "region": "Berlin",
+         *                 "text": "Berlin, Germany"
+         *               }
+         *             ],
+         *             "posted_at": "2026-03-01T08:00:00Z",
+         *             "salary": {
+         *               "currency": "EUR",
+         *               "max": 90000,
+         *               "min": 70000,
+         *               "period": "year"
+         *             },
+         *             "snippet": "We write <mark>Python</mark> and Go.",
+         *             "source": "greenhouse",
+         *             "title": "Senior Python Engineer",
+         *             "url": "https://stripe.com/jobs/listing/17",
+         *             "work_mode": "remote"
+         *           },
+         *           "marked_title": "Senior <mark>Python</mark> Engineer",
+         *           "place_count": 1,
+         *           "places": [
+         *             {
+         *               "closed_at": null,
+         *               "found_at": "2026-03-01T08:00:00Z",
+         *               "listing_id": 17,
+         *               "locations": [
+         *                 {
+         *                   "city": "Berlin",
+         *                   "country": "DE",
+         *                   "region": "Berlin",
+         *                   "text": "Berlin, Germany"
+         *                 }
+         *               ],
+         *               "match_id": 17,
+         *               "seen_at": "2026-03-01T08:00:00Z",
+         *               "source": "greenhouse",
+         *               "telling": {
+         *                 "at": "2026-03-01T08:00:00Z",
+         *                 "channel": "mail",
+         *                 "delivery_id": 204,
+         *                 "error": null,
+         *                 "held_by": null,
+         *                 "message_id": "<4f1c@jobs.example.org>",
+         *                 "state": "told",
+         *                 "until": null
+         *               }
+         *             }
+         *           ],
+         *           "seen": false,
+         *           "telling": {
+         *             "at": "2026-03-01T08:00:00Z",
+         *             "channel": "mail",
+         *             "delivery_id": 204,
+         *             "error": null,
+         *             "held_by": null,
+         *             "message_id": "<4f1c@jobs.example.org>",
+         *             "state": "told",
+         *             "until": null
+         *           },
+         *           "told_at": "2026-03-01T08:00:00Z",
+         *           "tracker": {
+         *             "deleted": false,
+         *             "id": 17,
+         *             "name": "Python in Berlin"
+         *           }
+         *         }
+         *       ],
+         *       "next_cursor": "bjE4Zg",
+         *       "total": 1204
+         *     }
+         */
+        DeliveredPage: {
+            /** Items */
+            items: components["schemas"]["DeliveredMatch"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Total */
+            total: number | null;
+        };
+        /**
+         * DeliveryAnswer
+         * @description A message: of new matches (`digest`), or that a tracker ends soon (`ending`).
+         *
+         *     `sent`: accepted at `sent_at`, on try number `tries`. `failed`: given up at `failed_at`. `sending`: on its
+         *     way. `retrying`: tried again at `next_try_at`, under the same `message_id`. `error` is what went wrong, in
+         *     words. Trackers that were deleted for good are not named, and what they told of is not counted.
+         * @example {
+         *       "channel": "mail",
+         *       "created_at": "2026-03-01T08:00:00Z",
+         *       "error": null,
+         *       "failed_at": null,
+         *       "id": 17,
+         *       "kind": "digest",
+         *       "listing_count": 3,
+         *       "message_id": "<4f1c@jobs.example.org>",
+         *       "next_try_at": null,
+         *       "sent_at": "2026-03-01T08:00:00Z",
+         *       "state": "sent",
+         *       "trackers": [
+         *         {
+         *           "deleted": false,
+         *           "id": 17,
+         *           "name": "Python in Berlin"
+         *         }
+         *       ],
+         *       "tries": 1
+         *     }
+         */
+        DeliveryAnswer: {
+            /**
+             * Channel
+             * @constant
+             */
+            channel: "mail";
+            /**
+             * Created At
+             * Format: date-time
+             * @example 2026-03-01T08:00:00Z
+             */
+            created_at: string;
+            /** Error */
+            error: string | null;
+            /**
+             * Failed At
+             * @example null
+             */
+            failed_at: string | null;
+            /** Id */
+            id: number;
+            kind: components["schemas"]["NotificationKind"];
+            /** Listing Count */
+            listing_count: number;
+            /** Message Id */
+            message_id: string;
+            /**
+             * Next Try At
+             * @example null
+             */
+            next_try_at: string | null;
+            /** Sent At */
+            sent_at: string | null;
+            /** @example sent */
+            state: components["schemas"]["DeliveryState"];
+            /** Trackers */
+            trackers: components["schemas"]["TrackerName"][];
+            /**
+             * Tries
+             * @example 1
+             */
+            tries: number;
+        };
+        /**
+         * DeliveryPage
+         * @description Messages, the newest first.
+         * @example {
+         *       "items": [
+         *         {
+         *           "channel": "mail",
+         *           "created_at": "2026-03-01T08:00:00Z",
+         *           "error": null,
+         *           "failed_at": null,
+         *           "id": 17,
+         *           "kind": "digest",
+         *           "listing_count": 3,
+         *           "message_id": "<4f1c@jobs.example.org>",
+         *           "next_try_at": null,
+         *           "sent_at": "2026-03-01T08:00:00Z",
+         *           "state": "sent",
+         *           "trackers": [
+         *             {
+         *               "deleted": false,
+         *               "id": 17,
+         *               "name": "Python in Berlin"
+         *             }
+         *           ],
+         *           "tries": 1
+         *         }
+         *       ],
+         *       "next_cursor": "bjE4Zg",
+         *       "total": 1204
+         *     }
+         */
+        DeliveryPage: {
+            /** Items */
+            items: components["schemas"]["DeliveryAnswer"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Total */
+            total: number | null;
+        };
+        /**
+         * DeliveryState
+         * @description Of a notification: handed over now, tried again later, accepted, or given up.
+         * @enum {string}
+         */
+        DeliveryState: "sending" | "retrying" | "sent" | "failed";
+        /**
          * EmploymentType
          * @enum {string}
          */
@@ -1847,6 +2397,63 @@ export interface components {
              */
             value: string;
         };
+        /**
+         * FoundPlaceAnswer
+         * @description One listing of a role: its places, when it was found, when it was marked as seen, how it was told.
+         * @example {
+         *       "closed_at": null,
+         *       "found_at": "2026-03-01T08:00:00Z",
+         *       "listing_id": 17,
+         *       "locations": [
+         *         {
+         *           "city": "Berlin",
+         *           "country": "DE",
+         *           "region": "Berlin",
+         *           "text": "Berlin, Germany"
+         *         }
+         *       ],
+         *       "match_id": 17,
+         *       "seen_at": "2026-03-01T08:00:00Z",
+         *       "source": "greenhouse",
+         *       "telling": {
+         *         "at": "2026-03-01T08:00:00Z",
+         *         "channel": "mail",
+         *         "delivery_id": 204,
+         *         "error": null,
+         *         "held_by": null,
+         *         "message_id": "<4f1c@jobs.example.org>",
+         *         "state": "told",
+         *         "until": null
+         *       }
+         *     }
+         */
+        FoundPlaceAnswer: {
+            /** Closed At */
+            closed_at: string | null;
+            /**
+             * Found At
+             * Format: date-time
+             * @example 2026-03-01T08:00:00Z
+             */
+            found_at: string;
+            /** Listing Id */
+            listing_id: number;
+            /** Locations */
+            locations: components["schemas"]["Place"][];
+            /** Match Id */
+            match_id: number;
+            /** Seen At */
+            seen_at: string | null;
+            /** Source */
+            source: string;
+            telling: components["schemas"]["TellingAnswer"];
+        };
+        /**
+         * Holding
+         * @description Why what is found is not told for now.
+         * @enum {string}
+         */
+        Holding: "paused" | "unconfirmed" | "refused";
         /**
          * JsonFeed
          * @description JSON Feed 1.1: https://www.jsonfeed.org/version/1.1/
@@ -2280,10 +2887,44 @@ export interface components {
             duration_days?: 7 | 30 | 90;
         };
         /**
+         * Marked
+         * @description How many listings were marked, or taken back; and when, so that all of it can be taken back.
+         * @example {
+         *       "count": 12,
+         *       "seen_at": "2026-03-01T08:00:00Z"
+         *     }
+         */
+        Marked: {
+            /** Count */
+            count: number;
+            /** Seen At */
+            seen_at: string | null;
+        };
+        /**
+         * MarkedMoment
+         * @example {
+         *       "seen_at": "2026-03-01T08:00:00Z"
+         *     }
+         */
+        MarkedMoment: {
+            /**
+             * Seen At
+             * Format: past-moment
+             * @description as the marking answered it
+             * @example 2026-03-01T08:00:00Z
+             */
+            seen_at: string;
+        };
+        /**
          * MatchAnswer
-         * @description A listing, when it was found, and when a mail told of it.
+         * @description A role that was found, in all its places. `listing` is its first open one.
+         *
+         *     `marked_title` and the listing's `snippet` show why: the words of the query stand in <mark>. `found_at`,
+         *     `told_at` and `telling` are those of the place that was found first, by which the role is told; `places`
+         *     holds the first of `place_count`. `seen`: every place was marked as seen.
          * @example {
          *       "found_at": "2026-03-01T08:00:00Z",
+         *       "id": 17,
          *       "listing": {
          *         "closed_at": null,
          *         "company": {
@@ -2316,6 +2957,47 @@ export interface components {
          *         "url": "https://stripe.com/jobs/listing/17",
          *         "work_mode": "remote"
          *       },
+         *       "marked_title": "Senior <mark>Python</mark> Engineer",
+         *       "place_count": 1,
+         *       "places": [
+         *         {
+         *           "closed_at": null,
+         *           "found_at": "2026-03-01T08:00:00Z",
+         *           "listing_id": 17,
+         *           "locations": [
+         *             {
+         *               "city": "Berlin",
+         *               "country": "DE",
+         *               "region": "Berlin",
+         *               "text": "Berlin, Germany"
+         *             }
+         *           ],
+         *           "match_id": 17,
+         *           "seen_at": "2026-03-01T08:00:00Z",
+         *           "source": "greenhouse",
+         *           "telling": {
+         *             "at": "2026-03-01T08:00:00Z",
+         *             "channel": "mail",
+         *             "delivery_id": 204,
+         *             "error": null,
+         *             "held_by": null,
+         *             "message_id": "<4f1c@jobs.example.org>",
+         *             "state": "told",
+         *             "until": null
+         *           }
+         *         }
+         *       ],
+         *       "seen": false,
+         *       "telling": {
+         *         "at": "2026-03-01T08:00:00Z",
+         *         "channel": "mail",
+         *         "delivery_id": 204,
+         *         "error": null,
+         *         "held_by": null,
+         *         "message_id": "<4f1c@jobs.example.org>",
+         *         "state": "told",
+         *         "until": null
+         *       },
          *       "told_at": "2026-03-01T08:00:00Z"
          *     }
          */
@@ -2326,17 +3008,32 @@ export interface components {
              * @example 2026-03-01T08:00:00Z
              */
             found_at: string;
+            /** Id */
+            id: number;
             listing: components["schemas"]["ListingSummary"];
+            /** Marked Title */
+            marked_title: string | null;
+            /** Place Count */
+            place_count: number;
+            /** Places */
+            places: components["schemas"]["FoundPlaceAnswer"][];
+            /**
+             * Seen
+             * @example false
+             */
+            seen: boolean;
+            telling: components["schemas"]["TellingAnswer"];
             /** Told At */
             told_at: string | null;
         };
         /**
          * MatchPage
-         * @description Matches, the newest first.
+         * @description Roles, the newest first.
          * @example {
          *       "items": [
          *         {
          *           "found_at": "2026-03-01T08:00:00Z",
+         *           "id": 17,
          *           "listing": {
          *             "closed_at": null,
          *             "company": {
@@ -2368,6 +3065,47 @@ export interface components {
          *             "title": "Senior Python Engineer",
          *             "url": "https://stripe.com/jobs/listing/17",
          *             "work_mode": "remote"
+         *           },
+         *           "marked_title": "Senior <mark>Python</mark> Engineer",
+         *           "place_count": 1,
+         *           "places": [
+         *             {
+         *               "closed_at": null,
+         *               "found_at": "2026-03-01T08:00:00Z",
+         *               "listing_id": 17,
+         *               "locations": [
+         *                 {
+         *                   "city": "Berlin",
+         *                   "country": "DE",
+         *                   "region": "Berlin",
+         *                   "text": "Berlin, Germany"
+         *                 }
+         *               ],
+         *               "match_id": 17,
+         *               "seen_at": "2026-03-01T08:00:00Z",
+         *               "source": "greenhouse",
+         *               "telling": {
+         *                 "at": "2026-03-01T08:00:00Z",
+         *                 "channel": "mail",
+         *                 "delivery_id": 204,
+         *                 "error": null,
+         *                 "held_by": null,
+         *                 "message_id": "<4f1c@jobs.example.org>",
+         *                 "state": "told",
+         *                 "until": null
+         *               }
+         *             }
+         *           ],
+         *           "seen": false,
+         *           "telling": {
+         *             "at": "2026-03-01T08:00:00Z",
+         *             "channel": "mail",
+         *             "delivery_id": 204,
+         *             "error": null,
+         *             "held_by": null,
+         *             "message_id": "<4f1c@jobs.example.org>",
+         *             "state": "told",
+         *             "until": null
          *           },
          *           "told_at": "2026-03-01T08:00:00Z"
          *         }
@@ -2483,6 +3221,12 @@ export interface components {
             weekday?: number | null;
         };
         /**
+         * NotificationKind
+         * @description New matches, or that a tracker is about to end.
+         * @enum {string}
+         */
+        NotificationKind: "digest" | "ending";
+        /**
          * PasswordChange
          * @example {
          *       "current": "correct horse battery",
@@ -2576,6 +3320,50 @@ export interface components {
             region: string | null;
             /** Text */
             text: string;
+        };
+        /**
+         * PlacePage
+         * @description The places of a role, the first found first.
+         * @example {
+         *       "items": [
+         *         {
+         *           "closed_at": null,
+         *           "found_at": "2026-03-01T08:00:00Z",
+         *           "listing_id": 17,
+         *           "locations": [
+         *             {
+         *               "city": "Berlin",
+         *               "country": "DE",
+         *               "region": "Berlin",
+         *               "text": "Berlin, Germany"
+         *             }
+         *           ],
+         *           "match_id": 17,
+         *           "seen_at": "2026-03-01T08:00:00Z",
+         *           "source": "greenhouse",
+         *           "telling": {
+         *             "at": "2026-03-01T08:00:00Z",
+         *             "channel": "mail",
+         *             "delivery_id": 204,
+         *             "error": null,
+         *             "held_by": null,
+         *             "message_id": "<4f1c@jobs.example.org>",
+         *             "state": "told",
+         *             "until": null
+         *           }
+         *         }
+         *       ],
+         *       "next_cursor": "bjE4Zg",
+         *       "total": 1204
+         *     }
+         */
+        PlacePage: {
+            /** Items */
+            items: components["schemas"]["FoundPlaceAnswer"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Total */
+            total: number | null;
         };
         /**
          * PreviewAnswer
@@ -3222,6 +4010,58 @@ export interface components {
             total: number | null;
         };
         /**
+         * TellingAnswer
+         * @description How a listing was told, or is to be.
+         *
+         *     `told`: at `at`. `added`: it joined a role told at `at`, and is not told by itself. `waiting`: it is due
+         *     `until`, at once if that has passed. `held`: not for now, `held_by` says why. `sending`: its message is on
+         *     the way. `retrying`: it is tried again `until`. `failed`: it was given up. `error` is what went wrong, in
+         *     words. `delivery_id`, `message_id` and `channel` are of the message it belongs to.
+         * @example {
+         *       "at": "2026-03-01T08:00:00Z",
+         *       "channel": "mail",
+         *       "delivery_id": 204,
+         *       "error": null,
+         *       "held_by": null,
+         *       "message_id": "<4f1c@jobs.example.org>",
+         *       "state": "told",
+         *       "until": null
+         *     }
+         */
+        TellingAnswer: {
+            /** At */
+            at: string | null;
+            /**
+             * Channel
+             * @example mail
+             */
+            channel: "mail" | null;
+            /**
+             * Delivery Id
+             * @example 204
+             */
+            delivery_id: number | null;
+            /** Error */
+            error: string | null;
+            /** @example null */
+            held_by: components["schemas"]["Holding"] | null;
+            /** Message Id */
+            message_id: string | null;
+            /** @example told */
+            state: components["schemas"]["TellingState"];
+            /**
+             * Until
+             * @example null
+             */
+            until: string | null;
+        };
+        /**
+         * TellingState
+         * @description Of a match. `added`: its place joined a role that was told before, and is not told by itself.
+         * @enum {string}
+         */
+        TellingState: "told" | "added" | "waiting" | "held" | "sending" | "retrying" | "failed";
+        /**
          * Token
          * @example {
          *       "token": "IjE3LjQ5ZGE5NWQ1…"
@@ -3238,7 +4078,10 @@ export interface components {
          * TrackerAnswer
          * @description A tracker and its figures; `daily` are the last 14 days.
          *
+         *     `match_count` counts listings, `role_count` the rows of its list, where all places of a role are one;
+         *     `unseen_count` those with something that was not marked as seen, `untold_count` those not told of yet.
          *     `boards_failing` counts boards that it found listings on and that cannot be read at present.
+         *     `feed_url`: the secret address of its feed, if it has one.
          * @example {
          *       "boards_failing": 0,
          *       "cadence": "instant",
@@ -3251,6 +4094,7 @@ export interface components {
          *         }
          *       ],
          *       "expires_at": "2026-03-01T08:00:00Z",
+         *       "feed_url": "https://jobs.example.org/api/feeds/trackers/Zk3vQ1xY",
          *       "hour": 8,
          *       "id": 17,
          *       "last_match_at": "2026-03-01T08:00:00Z",
@@ -3258,7 +4102,9 @@ export interface components {
          *       "name": "Python in Berlin",
          *       "paused_at": null,
          *       "query": "senior python -intern",
+         *       "role_count": 28,
          *       "status": "active",
+         *       "unseen_count": 4,
          *       "untold_count": 1,
          *       "weekday": 0
          *     }
@@ -3283,6 +4129,8 @@ export interface components {
              * @example 2026-03-01T08:00:00Z
              */
             expires_at: string;
+            /** Feed Url */
+            feed_url: string | null;
             /** Hour */
             hour: number | null;
             /** Id */
@@ -3297,11 +4145,15 @@ export interface components {
             paused_at: string | null;
             /** Query */
             query: string;
+            /** Role Count */
+            role_count: number;
             /**
              * Status
              * @enum {string}
              */
             status: "active" | "paused" | "expired";
+            /** Unseen Count */
+            unseen_count: number;
             /** Untold Count */
             untold_count: number;
             /** Weekday */
@@ -3351,6 +4203,26 @@ export interface components {
             weekday?: number | null;
         };
         /**
+         * TrackerName
+         * @description `deleted`: there is no page of it any more.
+         * @example {
+         *       "deleted": false,
+         *       "id": 17,
+         *       "name": "Python in Berlin"
+         *     }
+         */
+        TrackerName: {
+            /**
+             * Deleted
+             * @example false
+             */
+            deleted: boolean;
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+        };
+        /**
          * TrackerPage
          * @description A user's trackers, the newest first.
          * @example {
@@ -3367,6 +4239,7 @@ export interface components {
          *             }
          *           ],
          *           "expires_at": "2026-03-01T08:00:00Z",
+         *           "feed_url": "https://jobs.example.org/api/feeds/trackers/Zk3vQ1xY",
          *           "hour": 8,
          *           "id": 17,
          *           "last_match_at": "2026-03-01T08:00:00Z",
@@ -3374,7 +4247,9 @@ export interface components {
          *           "name": "Python in Berlin",
          *           "paused_at": null,
          *           "query": "senior python -intern",
+         *           "role_count": 28,
          *           "status": "active",
+         *           "unseen_count": 4,
          *           "untold_count": 1,
          *           "weekday": 0
          *         }
@@ -3390,6 +4265,21 @@ export interface components {
             next_cursor: string | null;
             /** Total */
             total: number | null;
+        };
+        /**
+         * UntilMoment
+         * @example {
+         *       "until": "2026-03-01T08:00:00Z"
+         *     }
+         */
+        UntilMoment: {
+            /**
+             * Until
+             * Format: past-moment
+             * @description as `found_at` says it
+             * @example 2026-03-01T08:00:00Z
+             */
+            until: string;
         };
         /**
          * UserAnswer
@@ -3809,6 +4699,189 @@ export interface operations {
             };
             /** @description Not for this user, or the CSRF token is missing */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is none, or it is not yours */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something in the request is not right; `fields` says what */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Any other refusal, such as 429 with Retry-After */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    listDeliveries: {
+        parameters: {
+            query?: {
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description rows a page */
+                limit?: number;
+                /** @description only those that told of this tracker */
+                tracker_id?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The messages that trackers sent me, or are to send */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryPage"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something in the request is not right; `fields` says what */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Any other refusal, such as 429 with Retry-After */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    getDelivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description its number
+                 * @example 17
+                 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One message, and how its delivery went */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryAnswer"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is none, or it is not yours */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something in the request is not right; `fields` says what */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Any other refusal, such as 429 with Retry-After */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    listDelivered: {
+        parameters: {
+            query?: {
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description rows a page */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description its number
+                 * @example 17
+                 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What a message told of */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveredPage"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4995,6 +6068,60 @@ export interface operations {
             };
         };
     };
+    readFeed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description from the link of a mail, or of a feed
+                 * @example IjE3LjQ5ZGE5NWQ1
+                 */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Atom 1.0 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example <feed xmlns="http://www.w3.org/2005/Atom"><title>Job Tracker: Python in Berlin</title>…</feed> */
+                    "application/atom+xml": string;
+                };
+            };
+            /** @description There is none, or it is not yours */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something in the request is not right; `fields` says what */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Any other refusal, such as 429 with Retry-After */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
     searchListings: {
         parameters: {
             query?: {
@@ -5397,7 +6524,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description from the link of a mail
+                 * @description from the link of a mail, or of a feed
                  * @example IjE3LjQ5ZGE5NWQ1
                  */
                 token: string;
@@ -5450,7 +6577,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description from the link of a mail
+                 * @description from the link of a mail, or of a feed
                  * @example IjE3LjQ5ZGE5NWQ1
                  */
                 token: string;
@@ -6133,7 +7260,368 @@ export interface operations {
             };
         };
     };
+    makeFeed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description its number
+                 * @example 17
+                 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Give a tracker a feed, or its feed another address; the one before ends */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrackerAnswer"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not for this user, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is none, or it is not yours */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something in the request is not right; `fields` says what */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Any other refusal, such as 429 with Retry-After */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    removeFeed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description its number
+                 * @example 17
+                 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description End a tracker's feed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrackerAnswer"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not for this user, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is none, or it is not yours */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something in the request is not right; `fields` says what */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Any other refusal, such as 429 with Retry-After */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
     listMatches: {
+        parameters: {
+            query?: {
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description rows a page */
+                limit?: number;
+                /** @description only what was not marked as seen */
+                unseen?: boolean;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description its number
+                 * @example 17
+                 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What a tracker has found, the newest first; a role in many places is one */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatchPage"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is none, or it is not yours */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something in the request is not right; `fields` says what */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Any other refusal, such as 429 with Retry-After */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    markMatchesSeen: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description its number
+                 * @example 17
+                 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChosenMatches"];
+            };
+        };
+        responses: {
+            /** @description Mark matches as seen, each with the places on its row */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Marked"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not for this user, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is none, or it is not yours */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something in the request is not right; `fields` says what */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Any other refusal, such as 429 with Retry-After */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    markMatchesUnseen: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description its number
+                 * @example 17
+                 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChosenMatches"];
+            };
+        };
+        responses: {
+            /** @description Mark matches as not seen, each with the places on its row */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Marked"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not for this user, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is none, or it is not yours */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something in the request is not right; `fields` says what */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Any other refusal, such as 429 with Retry-After */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    listPlaces: {
         parameters: {
             query?: {
                 /** @description next_cursor of the page before */
@@ -6148,18 +7636,23 @@ export interface operations {
                  * @example 17
                  */
                 id: number;
+                /**
+                 * @description number of a match of this tracker
+                 * @example 17
+                 */
+                match_id: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description What a tracker has found, the newest first */
+            /** @description All places of a role that a tracker has found */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MatchPage"];
+                    "application/json": components["schemas"]["PlacePage"];
                 };
             };
             /** @description Nobody is logged in */
@@ -6488,13 +7981,163 @@ export interface operations {
             };
         };
     };
+    markAllSeen: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description its number
+                 * @example 17
+                 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UntilMoment"];
+            };
+        };
+        responses: {
+            /** @description Mark as seen all that a tracker had found until a moment */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Marked"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not for this user, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is none, or it is not yours */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something in the request is not right; `fields` says what */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Any other refusal, such as 429 with Retry-After */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    undoAllSeen: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description its number
+                 * @example 17
+                 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MarkedMoment"];
+            };
+        };
+        responses: {
+            /** @description Take back all that was marked as seen at a moment */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Marked"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not for this user, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is none, or it is not yours */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something in the request is not right; `fields` says what */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Any other refusal, such as 429 with Retry-After */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
     look: {
         parameters: {
             query?: never;
             header?: never;
             path: {
                 /**
-                 * @description from the link of a mail
+                 * @description from the link of a mail, or of a feed
                  * @example IjE3LjQ5ZGE5NWQ1
                  */
                 token: string;
@@ -6547,7 +8190,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description from the link of a mail
+                 * @description from the link of a mail, or of a feed
                  * @example IjE3LjQ5ZGE5NWQ1
                  */
                 token: string;

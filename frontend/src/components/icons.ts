@@ -2,9 +2,12 @@
 import bars from 'primeicons/raw-svg/bars.svg?raw'
 import bell from 'primeicons/raw-svg/bell.svg?raw'
 import check from 'primeicons/raw-svg/check-circle.svg?raw'
+import copy from 'primeicons/raw-svg/copy.svg?raw'
 import desktop from 'primeicons/raw-svg/desktop.svg?raw'
 import download from 'primeicons/raw-svg/download.svg?raw'
 import external from 'primeicons/raw-svg/external-link.svg?raw'
+import eye from 'primeicons/raw-svg/eye.svg?raw'
+import eyeSlash from 'primeicons/raw-svg/eye-slash.svg?raw'
 import filter from 'primeicons/raw-svg/filter.svg?raw'
 import left from 'primeicons/raw-svg/arrow-left.svg?raw'
 import moon from 'primeicons/raw-svg/moon.svg?raw'
@@ -24,9 +27,12 @@ const RAW = {
   bars,
   bell,
   check,
+  copy,
   desktop,
   download,
   external,
+  eye,
+  eyeSlash,
   filter,
   left,
   moon,

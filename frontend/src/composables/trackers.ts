@@ -5,7 +5,6 @@ import { computed, onScopeDispose, ref, toValue, watch, type MaybeRefOrGetter } 
 import { useI18n } from 'vue-i18n'
 
 import { useNotices } from './errors'
-import { usePages } from './paging'
 
 const byId = (id: number) => ({ params: { path: { id } } })
 
@@ -18,20 +17,14 @@ export function useTrackers() {
   })
 }
 
-export function useTracker(id: MaybeRefOrGetter<number>) {
+/** Nothing is asked while there is no id. */
+export function useTracker(id: MaybeRefOrGetter<number | null>) {
   return useQuery({
     queryKey: ['tracker', computed(() => toValue(id))],
-    queryFn: () => unwrap(api.GET('/api/trackers/{id}', byId(toValue(id)))),
+    queryFn: () => unwrap(api.GET('/api/trackers/{id}', byId(toValue(id) ?? 0))),
+    enabled: computed(() => toValue(id) !== null),
     refetchInterval: 30_000,
   })
-}
-
-export function useMatches(id: MaybeRefOrGetter<number>) {
-  return usePages(
-    ['matches', computed(() => toValue(id))],
-    (cursor) => unwrap(api.GET('/api/trackers/{id}/matches', { params: { path: { id: toValue(id) }, query: { cursor } } })),
-    { refetchInterval: 30_000 },
-  )
 }
 
 /** What a query would find, while it is typed: asked once the typing pauses. */
@@ -91,6 +84,8 @@ export function useTrackerActions() {
     unwrap(api.POST('/api/trackers/{id}/renew', { ...byId(input.id), body: { duration_days: input.duration_days } })),
   )
   const restore = action((id: number) => unwrap(api.POST('/api/trackers/{id}/restore', byId(id))))
+  const makeFeed = action((id: number) => unwrap(api.POST('/api/trackers/{id}/feed', byId(id))))
+  const endFeed = action((id: number) => unwrap(api.DELETE('/api/trackers/{id}/feed', byId(id))))
   const remove = useMutation({
     mutationFn: (tracker: Tracker) => unwrap(api.DELETE('/api/trackers/{id}', byId(tracker.id))),
     onSuccess: (_, tracker) => {
@@ -102,5 +97,5 @@ export function useTrackerActions() {
     onError: notices.failed,
   })
 
-  return { create, change, pause, resume, renew, remove }
+  return { create, change, pause, resume, renew, remove, makeFeed, endFeed }
 }

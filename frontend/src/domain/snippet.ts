@@ -1,6 +1,6 @@
-/** A snippet of the server: escaped text in which only `<mark>` is markup. Taken apart here, so that it is shown as text. */
+/** A text of the server with found words in `<mark>`: all else in it is escaped. Taken apart here, so that it is shown as text. */
 
-export interface SnippetPart {
+export interface TextPart {
   text: string
   marked: boolean
 }
@@ -18,10 +18,16 @@ function lead(text: string): string {
   return text.length > LEAD ? `… ${text.slice(-LEAD).replace(/^\S*\s/, '')}` : text
 }
 
-export function snippetParts(snippet: string): SnippetPart[] {
-  return snippet
+/** A whole title. */
+export function markedParts(text: string): TextPart[] {
+  return text
     .split(/<mark>(.*?)<\/mark>/s)
-    .map((text, index) => ({ text: unescape(text), marked: index % 2 === 1 }))
-    .map((part, index, all) => (index === 0 && all.length > 1 ? { ...part, text: lead(part.text) } : part))
-    .filter(({ text }) => text !== '')
+    .map((part, index) => ({ text: unescape(part), marked: index % 2 === 1 }))
+    .filter((part) => part.text !== '')
+}
+
+/** A piece of a longer text, begun shortly before the first found word. */
+export function snippetParts(snippet: string): TextPart[] {
+  const parts = markedParts(snippet)
+  return parts.map((part, index) => (index === 0 && !part.marked && parts.length > 1 ? { ...part, text: lead(part.text) } : part))
 }

@@ -1,0 +1,141 @@
+"""The delivery log: for each message what it told of, and how its delivery went."""
+
+from __future__ import annotations
+
+import pytest
+
+from backend.mail.outgoing import Postbox
+from backend.models import NotificationKind, User
+from backend.services import deliveries, match_lists, notifications, reminders, trackers
+from backend.services.deliveries import NoSuchDelivery
+from backend.services.tellings import DeliveryState
+from backend.services.trackers import NoSuchTracker
+from tests.mailbox import open_mailbox
+from tests.services.tracking import World
+
+
+@pytest.fixture
+def mailbox():
+    with open_mailbox() as mailbox:
+        yield mailbox
+
+
+@pytest.fixture
+def world(app, session, settings, now, mailbox):
+    app.extensions["mail"].port = mailbox.port
+    return World(session, settings, now)
+
+
+@pytest.fixture
+def ada(world):
+    return world.add_user(email="ada@example.org")
+
+
+def tell(world):
+    with Postbox() as postbox:
+        return notifications.send_due(world.session, world.settings, postbox, world.now, lambda: 0.0)
+
+
+def find(world, *titles):
+    world.forward(minutes=1)
+    ids = world.crawl(titles)
+    world.match()
+    world.forward(minutes=1)
+    return ids
+
+
+def log(world, user_id, tracker_id=None, before=None, limit=100):
+    world.session.rollback()
+    world.session.expire_all()
+    return deliveries.page(world.session, user_id, tracker_id, before, limit, world.now)
+
+
+def test_a_digest_is_logged_with_its_trackers_and_listings(world, ada, mailbox):
+    world.track(ada, "python", name="Snakes")
+    world.track(ada, "gardener", name="Plants")
+    ids = find(world, "Python developer", "Gardener", "Python gardener")
+    tell(world)
+    [delivery] = log(world, ada)[0]
+    message = delivery.notification
+    assert (delivery.state, delivery.listing_count, message.tries) == (DeliveryState.SENT, 3, 1)
+    assert [tracker.name for tracker in delivery.trackers] == ["Plants", "Snakes"]
+    assert (message.message_id, message.sent_at) == (mailbox.ids[0], world.now)
+    user = world.session.get_one(User, ada)
+    cards, more = match_lists.of_delivery(world.session, user, message.id, None, 100, world.now)
+    assert {card.listing.id for card in cards} == set(ids)
+    assert {card.tracker.name for card in cards} == {"Snakes", "Plants"}
+    assert (len(cards), more) == (4, None)
+
+
+def test_the_newest_message_comes_first_and_pages_do_not_repeat(world, ada, mailbox):
+    world.track(ada, "python")
+    for number in range(5):
+        find(world, f"Python developer {number}")
+        tell(world)
+    met, before = [], None
+    while True:
+        found, before = log(world, ada, before=before, limit=2)
+        met += [delivery.notification.message_id for delivery in found]
+        if before is None:
+            break
+    assert met == mailbox.ids[::-1]
+
+
+def test_the_log_of_one_tracker_holds_its_messages_and_reminders_only(world, ada, mailbox):
+    snakes = world.track(ada, "python", duration_days=7)
+    plants = world.track(ada, "gardener", duration_days=30)
+    for title in ("Python developer", "Gardener", "Python gardener"):
+        find(world, title)
+        tell(world)
+    world.forward(days=5)
+    assert reminders.remind(world.session, world.settings, world.now) == 1
+    tell(world)
+    assert len(log(world, ada)[0]) == 4
+    kinds = [delivery.notification.kind for delivery in log(world, ada, snakes)[0]]
+    assert kinds == [NotificationKind.ENDING, NotificationKind.DIGEST, NotificationKind.DIGEST]
+    assert [tracker.id for tracker in log(world, ada, snakes)[0][0].trackers] == [snakes]
+    assert len(log(world, ada, plants)[0]) == 2
+
+
+def test_a_message_that_waits_says_when_it_is_tried_again_and_one_given_up_why(world, ada, mailbox):
+    world.track(ada, "python")
+    find(world, "Python developer")
+    mailbox.at_data = ["451 come back later", "554 no"]
+    tell(world)
+    [delivery] = log(world, ada)[0]
+    assert (delivery.state, delivery.notification.tries) == (DeliveryState.RETRYING, 1)
+    assert delivery.next_try_at > world.now
+    world.now = delivery.next_try_at
+    tell(world)
+    [delivery] = log(world, ada)[0]
+    assert (delivery.state, delivery.next_try_at) == (DeliveryState.FAILED, None)
+    assert "554 no" in delivery.notification.error
+    assert delivery.notification.tries == 2
+
+
+def test_a_message_outlives_its_tracker_without_naming_it(world, ada, mailbox):
+    tracker_id = world.track(ada, "python")
+    find(world, "Python developer")
+    tell(world)
+    trackers.remove(world.session, ada, tracker_id, world.now)
+    assert [tracker.deleted_at for tracker in log(world, ada)[0][0].trackers] == [world.now]
+    trackers.purge_deleted(world.session, world.forward(hours=2))
+    [delivery] = log(world, ada)[0]
+    assert (delivery.state, delivery.listing_count, delivery.trackers) == (DeliveryState.SENT, 0, [])
+
+
+def test_nobody_reads_the_log_of_another(world, ada, mailbox):
+    eve, tracker_id = world.add_user(), world.track(ada, "python")
+    find(world, "Python developer")
+    tell(world)
+    [delivery] = log(world, ada)[0]
+    assert log(world, eve)[0] == []
+    with pytest.raises(NoSuchTracker):
+        log(world, eve, tracker_id)
+    with pytest.raises(NoSuchDelivery):
+        deliveries.get(world.session, eve, delivery.notification.id, world.now)
+    spy = world.session.get_one(User, eve)
+    assert match_lists.of_delivery(world.session, spy, delivery.notification.id, None, 9, world.now) == (
+        [],
+        None,
+    )
