@@ -15,7 +15,8 @@ from pathlib import Path
 
 from tests.benchmarks.table import Table
 from tests.faults.databases import database
-from tests.faults.run import Scale, run
+from tests.faults.run import run
+from tests.faults.system import Scale
 
 TRACKERS = int(os.environ.get("BENCH_TRACKERS", "2000"))
 EVENTS = int(os.environ.get("BENCH_EVENTS", "20000"))

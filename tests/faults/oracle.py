@@ -93,7 +93,7 @@ class Mail:
 
 def cards(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
     """(tracker's name, address of the listing) of each card of a digest, and of the trackers named on it."""
-    name, others = "", []
+    name, others = "", list[str]()
     for line in lines:
         if group := GROUP.fullmatch(line):
             name = group[1]

@@ -11,7 +11,8 @@ import pytest
 
 from tests.e2e.system import free_ports
 from tests.faults.databases import database
-from tests.faults.run import Report, Scale, run
+from tests.faults.run import Report, run
+from tests.faults.system import Scale
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
