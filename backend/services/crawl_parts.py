@@ -21,11 +21,11 @@ from backend.domain.posting import Posting
 from backend.models import Board, Crawl, CrawlStatus, begin_write
 from backend.queueing import JobName, enqueue_after_commit
 from backend.services import known_listings, listing_rows
+from backend.services.assignments import Item, Visit
 from backend.services.fingerprints import list_hash_of
 from backend.services.known_listings import Row
 from backend.services.listing_rows import Brought
 from backend.services.long_lists import LongList
-from backend.services.visits import Item, Visit
 from backend.sources.base import Source
 
 log = logging.getLogger(__name__)

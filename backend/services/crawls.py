@@ -14,12 +14,12 @@ from backend.domain.diff import Changes, CompleteCrawl, Known, Memory, PartialCr
 from backend.models import Board, Crawl, CrawlStatus, begin_write
 from backend.queueing import JobName, enqueue_after_commit
 from backend.services import known_listings, listing_rows, unchanged
+from backend.services.assignments import Visit
 from backend.services.known_listings import Row
 from backend.services.listing_rows import Brought
 from backend.services.long_lists import LongList
 from backend.services.rescheduling import reschedule
 from backend.services.unchanged import Cadence, Jitter
-from backend.services.visits import Visit
 
 log = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from backend.models import Board, BoardStatus, begin_write
-from backend.services.visits import Assignment
+from backend.services.assignments import Assignment
 from backend.sources import registry
 
 CLAIMED = (

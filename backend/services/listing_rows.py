@@ -11,11 +11,13 @@ from typing import Any, cast
 from sqlalchemy import Insert, Table, Update, bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from backend.domain import pay
 from backend.domain.diff import Changes
 from backend.domain.normalise import Normalised
 from backend.models import Board, Crawl, ListingEvent, ListingText
+from backend.services import watching
+from backend.services.assignments import Item
 from backend.services.known_listings import LISTINGS, Row, chunks
-from backend.services.visits import Item
 
 # Inserting into the tables themselves: through the mapped classes the same rows take three times as long.
 TEXTS, EVENTS = cast(Table, ListingText.__table__), cast(Table, ListingEvent.__table__)
@@ -36,7 +38,7 @@ class Brought:
 def write(session: Session, brought: Sequence[Brought], now: datetime) -> None:
     """Write what crawls changed, and nothing else (DESIGN, truth 5): a few statements for all of them."""
     _open(session, brought, now)
-    _change(session, brought, now)
+    changes = _change(session, brought, now)
     closed = _ids(brought, lambda changes: changes.closed)
     reopened = _ids(brought, lambda changes: changes.reopened)
     for one in brought:
@@ -47,7 +49,8 @@ def write(session: Session, brought: Sequence[Brought], now: datetime) -> None:
     _set(session, _ids(brought, lambda changes: changes.missing), missed=LISTINGS.c.missed + 1)
     _keep_list_hashes(session, brought)
     ends = [_event(id, now, "reopened") for id in reopened] + [_event(id, now, "closed") for id in closed]
-    _run(session, insert(EVENTS), ends)
+    if changes or ends:
+        _run(session, insert(EVENTS), watching.noted(session, [*changes, *ends]))
 
 
 def _ids(brought: Sequence[Brought], chosen: Callable[[Changes], Iterable[str]]) -> list[int]:
@@ -89,8 +92,8 @@ def _open(session: Session, brought: Sequence[Brought], now: datetime) -> None:
     _run(session, insert(TEXTS), [text for text in texts if text["html"]])
 
 
-def _change(session: Session, brought: Sequence[Brought], now: datetime) -> None:
-    """Those whose content is another: the row, its text if that is another, and what a reader sees of it."""
+def _change(session: Session, brought: Sequence[Brought], now: datetime) -> list[dict[str, Any]]:
+    """Those whose content is another: the row, and its text if that is. Returns what a reader sees of it."""
     items = {
         one.known[key].id: (one.crawl.id, one.items[key]) for one in brought for key in one.changes.changed
     }
@@ -113,8 +116,8 @@ def _change(session: Session, brought: Sequence[Brought], now: datetime) -> None
             )
             texts.add(before.id, before.html, content.description_html)
     _run(session, update(LISTINGS).where(LISTINGS.c.id == bindparam("row")), rows)
-    _run(session, insert(EVENTS), events)
     texts.write(session)
+    return events
 
 
 def columns(content: Normalised) -> dict[str, Any]:
@@ -150,7 +153,7 @@ def _differences(
         yield "locations", _places(before.locations), _places(new["locations"])
     old_pay, new_pay = [getattr(before, name) for name in PAY], [new[name] for name in PAY]
     if old_pay != new_pay:
-        yield "salary", _pay(old_pay), _pay(new_pay)
+        yield "salary", pay.line_of(old_pay), pay.line_of(new_pay)
     if (before.html or None) != (content.description_html or None):
         yield "text", _text_hash(before.html), _text_hash(content.description_html)
 
@@ -161,14 +164,6 @@ def _text_hash(html: str | None) -> str | None:
 
 def _places(locations: Sequence[Mapping[str, Any]]) -> str | None:
     return "; ".join(place["text"] for place in locations) or None
-
-
-def _pay(parts: Sequence[Any]) -> str | None:
-    """Minimum, maximum, currency and period in a line, a dash for what is not stated."""
-    if all(part is None for part in parts):
-        return None
-    words = (f"{part:g}" if isinstance(part, float) else part for part in parts)
-    return " ".join(str(word) if word is not None else "-" for word in words)
 
 
 def _content(item: Item) -> Normalised:

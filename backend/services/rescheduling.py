@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 
 from backend.domain.cadence import after_host, first_return, next_visit
 from backend.models import Board, BoardStatus, Crawl, CrawlStatus
+from backend.services.assignments import Visit
 from backend.services.board_health import FAILING_AFTER
 from backend.services.unchanged import Cadence, Jitter, mean_seconds
-from backend.services.visits import Visit
 
 DETAILS_PAUSE = timedelta(seconds=60)  # a board with details left to ask is visited again after this
 GONE_PAUSE = timedelta(days=1)

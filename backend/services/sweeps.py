@@ -19,9 +19,10 @@ from sqlalchemy.orm import Session
 from backend.domain.cadence import Rhythm
 from backend.fetch import Fetcher
 from backend.services import crawl_parts, crawls, known_listings, leases, reachability
+from backend.services.assignments import Assignment, Visit
 from backend.services.known_listings import Row
 from backend.services.unchanged import Cadence
-from backend.services.visits import Assignment, Limits, Visit, visit
+from backend.services.visits import Limits, visit
 from backend.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -176,9 +177,7 @@ class Sweeper:
         credentials = self.settings.credentials((*source.needs, *source.wants))
         with ExitStack() as stack:
             spool = stack.enter_context(TemporaryFile(dir=self.settings.var_dir)) if source.streams else None
-            ended = visit(
-                assignment, self.fetcher, credentials, self.load_known, limits, self.clock(), spool
-            )
+            ended = visit(assignment, self.fetcher, credentials, self.load_known, limits, self.clock(), spool)
             if ended.long_list is not None:
                 session = stack.enter_context(self.open_session())
                 until = self.settings.feed_deadline

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from backend.domain.cadence import Rhythm, next_visit
 from backend.models import Board, Crawl, CrawlStatus, begin_write
-from backend.services.visits import Visit
+from backend.services.assignments import Visit
 
 MEAN_WEIGHT = 0.3  # of the newest visit in the running mean of seconds
 BOARDS, CRAWLS = cast(Table, Board.__table__), cast(Table, Crawl.__table__)

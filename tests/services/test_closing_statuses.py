@@ -11,7 +11,8 @@ from backend.fetch import Fetcher, Limits
 from backend.fetch.transport import SimulatorAdapter
 from backend.models import CrawlStatus
 from backend.services import visits
-from backend.services.visits import Assignment, visit
+from backend.services.assignments import Assignment
+from backend.services.visits import visit
 from backend.sources import registry
 from backend.sources.base import SourceError
 from tests.services.conftest import Endpoint, serve

@@ -9,7 +9,8 @@ from typing import cast
 from backend.fetch import Fetcher
 from backend.fetch.robots import RobotsRefused
 from backend.models import CrawlStatus
-from backend.services.visits import Assignment, Limits, Visit, visit
+from backend.services.assignments import Assignment, Visit
+from backend.services.visits import Limits, visit
 from backend.sources.base import Request, Response
 from backend.sources.registry import source
 

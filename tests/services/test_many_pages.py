@@ -12,7 +12,8 @@ from backend.fetch import Fetcher
 from backend.fetch import Limits as FetchLimits
 from backend.fetch.pace import Pace
 from backend.fetch.transport import SimulatorAdapter
-from backend.services.visits import Assignment, Limits, visit
+from backend.services.assignments import Assignment
+from backend.services.visits import Limits, visit
 from backend.sources import registry
 from tests.unit.fetch.servers import serve, text
 

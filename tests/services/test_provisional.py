@@ -13,9 +13,10 @@ from backend.domain.cadence import Rhythm
 from backend.fetch import Fetcher
 from backend.models import begin_write
 from backend.services import boards, crawls, leases
+from backend.services.assignments import Assignment, Visit
 from backend.services.known_listings import Row
 from backend.services.unchanged import Cadence
-from backend.services.visits import Assignment, Limits, Visit, visit
+from backend.services.visits import Limits, visit
 from backend.sources.base import Request, Response, SourceUnavailable
 from backend.sources.registry import source
 
