@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Literal, Self
 from urllib.parse import quote
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PLACEHOLDERS = frozenset({"", "change-me", "development-only"})
 
+CHANNEL_KINDS = frozenset({"webhook", "apprise"})
 LONGEST_SOCKET_FOLDER = 70  # a socket's whole path has at most 103 bytes on macOS, 107 on Linux
 
 
@@ -113,6 +114,9 @@ class Settings(BaseSettings):
     instant_mail_seconds: int = Field(
         60, ge=0, description="an instant digest waits this long for more matches"
     )
+    late_seconds: int = Field(
+        900, ge=1, description="work that waits for longer, from a crawl to a mail, makes readiness red"
+    )
 
     mail_server: str = "127.0.0.1"
     mail_port: int = Field(0, ge=0, le=65535, description="0: the local mailbox's port (PORT + 25)")
@@ -127,6 +131,21 @@ class Settings(BaseSettings):
         60, ge=1, description="a mail server that is away is asked again after this"
     )
     mail_sender: str = "Job Tracker <jobtracker@localhost>"
+
+    channels: str = Field(
+        "webhook,apprise", description="how trackers tell beside mail: webhook, apprise, both, or empty"
+    )
+    channel_targets: str = Field(
+        "",
+        description="private targets that channels may reach, as host:port and as address:port, by commas",
+    )
+
+    @field_validator("channels")
+    @classmethod
+    def refuse_unknown_channels(cls, value: str) -> str:
+        if unknown := set(listed(value)) - CHANNEL_KINDS:
+            raise ValueError(f"there is no {' and no '.join(sorted(unknown))}; name webhook, apprise or both")
+        return value
 
     @model_validator(mode="after")
     def refuse_unsafe_production(self) -> Self:
@@ -149,6 +168,14 @@ class Settings(BaseSettings):
             name: value.get_secret_value() if isinstance(value, SecretStr) else value
             for name, value in values
         }
+
+    @property
+    def channel_kinds(self) -> frozenset[str]:
+        return frozenset(listed(self.channels))
+
+    @property
+    def allowed_targets(self) -> frozenset[str]:
+        return frozenset(listed(self.channel_targets))
 
     @property
     def database_uri(self) -> str:
@@ -180,6 +207,11 @@ class Settings(BaseSettings):
     @property
     def base_url(self) -> str:
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+
+def listed(text: str) -> list[str]:
+    """The parts of a text that commas separate."""
+    return [part.strip() for part in text.split(",") if part.strip()]
 
 
 @lru_cache(maxsize=1)

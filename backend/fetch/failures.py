@@ -15,12 +15,12 @@ BROKEN = (RemoteDisconnected, ConnectionResetError, BrokenPipeError)
 
 def broken_before_answer(error: BaseException) -> bool:
     """Whether the connection was closed before the first byte of an answer."""
-    return any(isinstance(cause, BROKEN) for cause in _causes(error))
+    return any(isinstance(cause, BROKEN) for cause in causes_of(error))
 
 
 def what_happened(error: Exception, host: str, begun: float, due: float) -> str:
     """The words that follow the URL. `begun` and `due` are time.monotonic values."""
-    causes = list(_causes(error))
+    causes = list(causes_of(error))
 
     def among(*kinds: type[BaseException]) -> BaseException | None:
         return next((cause for cause in causes if isinstance(cause, kinds)), None)
@@ -47,7 +47,7 @@ def what_happened(error: Exception, host: str, begun: float, due: float) -> str:
     return f"could not be asked: {_last_words(causes)}"
 
 
-def _causes(error: BaseException) -> Iterator[BaseException]:
+def causes_of(error: BaseException) -> Iterator[BaseException]:
     """The error and what it was made from: requests and urllib3 wrap in arguments, `reason` and contexts."""
     waiting, seen = [error], set()
     while waiting:

@@ -14,6 +14,7 @@ from typing import Self
 
 from flask_mail import Connection, Mail
 
+from backend.domain.undelivered import Undelivered
 from backend.mail.letter import Letter
 
 mail = Mail()
@@ -21,12 +22,18 @@ TIMEOUT_SECONDS = 20
 CLOSING = 421
 
 
-class MailError(Exception):
-    """A message was not accepted. The message of the exception is fit for a log and for its owner."""
+class MailError(Undelivered):
+    """A mail was not accepted."""
 
 
 class MailUnavailable(MailError):
-    """The server cannot be reached or refuses us: no message would pass now."""
+    """The server cannot be reached or refuses us: no message would pass now.
+
+    The line may also have broken after the server had taken this one.
+    """
+
+    known_unsent = False
+    away = True
 
 
 class TryLater(MailError):
@@ -36,9 +43,13 @@ class TryLater(MailError):
 class MessageRefused(MailError):
     """The server refused this message for good (5xx after the recipient was accepted)."""
 
+    for_good = True
+
 
 class AddressRefused(MailError):
     """The server refused the recipient for good (5xx)."""
+
+    for_good = True
 
 
 class TimedConnection(Connection):

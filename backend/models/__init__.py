@@ -7,6 +7,7 @@ from backend.models.base import Base, begin_write, db
 from backend.models.blocked import BlockedCompany
 from backend.models.board import Board, BoardStatus
 from backend.models.change import MatchChange
+from backend.models.channel import Channel, ChannelKind
 from backend.models.company import Company
 from backend.models.crawl import Crawl, CrawlStatus
 from backend.models.listing import Listing, ListingEvent, ListingText
@@ -24,6 +25,8 @@ __all__ = [
     "Board",
     "BoardStatus",
     "Cadence",
+    "Channel",
+    "ChannelKind",
     "Company",
     "Crawl",
     "CrawlStatus",

@@ -8,15 +8,17 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false,
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from backend.models.base import Base, BigId, Id
+from backend.models.channel import Channel
 from backend.models.listing import Listing
 from backend.models.user import User
 
 
 class NotificationKind(StrEnum):
-    """New matches, or that a tracker is about to end."""
+    """New matches, that a tracker is about to end, or the code that verifies a channel."""
 
     DIGEST = "digest"
     ENDING = "ending"
+    CODE = "code"
 
 
 class SavedQuery(Base):
@@ -41,7 +43,8 @@ class Tracker(Base):
     `token` signs nothing: it is the random name of its links in mails (stop, renew), and `feed_token` that of
     its feed, once its owner has asked for one. `hour` and `weekday` (0: Monday) are those of daily and weekly
     ones. `tells_changes`: also what becomes of a listing that it has matched. `reminded_at`: its owner was
-    told that it ends soon. Deleted is soft for an hour (undo).
+    told that it ends soon. `channel_id`: where it tells; empty: by mail to the account. Deleted is soft for
+    an hour (undo).
     """
 
     __tablename__ = "trackers"
@@ -58,6 +61,12 @@ class Tracker(Base):
         ),
         Index("ix_trackers_expires", "expires_at"),
         Index("ix_trackers_created", "created_at"),
+        Index(
+            "ix_trackers_channel",
+            "channel_id",
+            sqlite_where=text("channel_id IS NOT NULL"),
+            postgresql_where=text("channel_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[Id]
@@ -78,9 +87,11 @@ class Tracker(Base):
     reminded_at: Mapped[datetime | None]
     token: Mapped[str] = mapped_column(String(43), unique=True)
     feed_token: Mapped[str | None] = mapped_column(String(43), unique=True)
+    channel_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("channels.id", ondelete="SET NULL"))
 
     user: Mapped[User] = relationship()
     query: Mapped[SavedQuery] = relationship()
+    channel: Mapped[Channel | None] = relationship()
 
 
 class Finding(Base):
@@ -114,10 +125,11 @@ class Finding(Base):
 
 
 class Notification(Base):
-    """One mail to one user. Claimed, sent, marked; `message_id` is fixed before the first try.
+    """One message to one user. Claimed, sent, marked; `message_id` is fixed before the first try.
 
-    `tracker_id` is the one that a reminder of its end is about; a digest's are those of its matches.
-    `refusals` counts the tries that the mail server answered with no; after any other it may have arrived.
+    `channel_id`: by which it goes; empty: by mail. `tracker_id` is the one that a reminder of its end is
+    about; a digest's are those of its matches. `refusals` counts the tries that the other side answered with
+    no; after any other it may have arrived.
     """
 
     __tablename__ = "notifications"
@@ -136,6 +148,9 @@ class Notification(Base):
     tracker_id: Mapped[int | None] = mapped_column(
         BigId, ForeignKey("trackers.id", ondelete="CASCADE"), index=True
     )
+    channel_id: Mapped[int | None] = mapped_column(
+        BigId, ForeignKey("channels.id", ondelete="SET NULL"), index=True
+    )
     message_id: Mapped[str] = mapped_column(String(200), unique=True)
     token: Mapped[str] = mapped_column(String(43), unique=True)
     created_at: Mapped[datetime]
@@ -149,6 +164,7 @@ class Notification(Base):
     payload: Mapped[dict[str, Any] | None]
 
     user: Mapped[User] = relationship()
+    channel: Mapped[Channel | None] = relationship()
 
 
 class Match(Base):

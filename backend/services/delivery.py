@@ -15,9 +15,9 @@ from typing import Protocol, TypeVar
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
-from backend.domain.backoff import pause
+from backend.domain.backoff import LONGEST, pause
+from backend.domain.undelivered import Undelivered
 from backend.mail.letter import Letter
-from backend.mail.outgoing import AddressRefused, MailError, MailUnavailable, MessageRefused
 from backend.models import AccountMail, Notification, begin_write
 from backend.settings import Settings
 
@@ -58,12 +58,14 @@ def unsent(model: type[Notification] | type[AccountMail], now: datetime) -> Colu
     )
 
 
-def waiting(session: Session, model: type[Outgoing], now: datetime) -> Outgoing | None:
+def waiting(
+    session: Session, model: type[Outgoing], now: datetime, *chosen: ColumnElement[bool]
+) -> Outgoing | None:
     """Lock the message that waits longest, in a new writing transaction; the caller claims it and commits."""
     begin_write(session)
     return session.scalar(
         select(model)
-        .where(unsent(model, now))
+        .where(unsent(model, now), *chosen)
         .order_by(model.next_try_at, model.id)
         .limit(1)
         .with_for_update(skip_locked=True, of=model)
@@ -76,15 +78,15 @@ def claim(row: Notification | AccountMail, settings: Settings, now: datetime) ->
 
 
 def known_unsent(row: Notification | AccountMail) -> bool:
-    """Whether the server said no to every try, so that nobody can have got it. Ask before claiming anew."""
+    """Whether every try was answered with no, so that nobody can have got it. Ask before claiming anew."""
     return row.refusals == row.tries
 
 
-def hand_over(mailer: Mailer, letter: Letter) -> MailError | None:
+def hand_over(mailer: Mailer, letter: Letter) -> Undelivered | None:
     """Send, with no transaction open. Returns what went wrong."""
     try:
         mailer.send(letter)
-    except MailError as error:
+    except Undelivered as error:
         log.warning("mail %s was not accepted: %s", letter.msgId, error)
         return error
     return None
@@ -92,26 +94,30 @@ def hand_over(mailer: Mailer, letter: Letter) -> MailError | None:
 
 def mark(
     row: Notification | AccountMail,
-    error: MailError | None,
+    error: Undelivered | None,
     settings: Settings,
     now: datetime,
     jitter: Callable[[], float],
     done: Sent,
+    patience: timedelta | None = GIVE_UP_AFTER,
 ) -> None:
-    """Write down how it went, inside the caller's writing transaction. `jitter` gives numbers in [0, 1)."""
+    """Write down how it went, inside the caller's writing transaction. `jitter` gives numbers in [0, 1).
+
+    After so much `patience` it is given up; None: never.
+    """
     row.claimed_until = None
     row.error = None if error is None else str(error)
     if error is None:
         row.sent_at = now
         done.sent += 1
         return
-    wait = pause(row.tries, jitter())
-    if isinstance(error, MailUnavailable):  # no refusal: the line may have broken after the server took it
+    wait = max(pause(row.tries, jitter()), min(error.wait or timedelta(0), LONGEST))
+    if error.away:
         wait, done.reachable = min(wait, timedelta(seconds=settings.mail_retry_seconds)), False
-    else:
+    if error.known_unsent:
         row.refusals += 1
-    for_good = isinstance(error, AddressRefused | MessageRefused)
-    if for_good or (done.reachable and now - row.created_at > GIVE_UP_AFTER):
+    late = patience is not None and now - row.created_at >= patience
+    if error.for_good or (late and not error.away):
         give_up(row, str(error), now, done)
         return
     row.next_try_at = now + wait
