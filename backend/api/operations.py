@@ -20,7 +20,7 @@ from backend.api.errors import ApiError, ErrorCode
 from backend.app import MIGRATIONS, current_redis, current_settings
 from backend.models import db
 from backend.queueing import JSONQueue, QueueName
-from backend.services import readiness, stats
+from backend.services import pulse, readiness
 
 blueprint = APIBlueprint("operations", __name__, enable_openapi=False)
 
@@ -36,7 +36,7 @@ def alive() -> Response:
 @public
 def ready() -> tuple[Response, int]:
     """It can do its work; else 503 with the reasons."""
-    missing = readiness.what_is_missing(db.session(), current_redis(), current_settings(), MIGRATIONS)
+    missing = readiness.what_is_missing(db.session(), current_redis(), current_settings(), MIGRATIONS, now())
     return jsonify(status="not ready" if missing else "ready", reasons=missing), 503 if missing else 200
 
 
@@ -64,17 +64,17 @@ class Gauges(Collector):
     """Read from the database and Redis at each scrape: the same whichever process answers."""
 
     def collect(self) -> Iterator[Metric]:
-        pulse = stats.pulse(db.session(), now())
-        for name, text, value in (
-            ("boards_due", "boards whose next crawl is due", pulse.boards_due),
-            ("listings_open", "open listings", pulse.listings_open),
-            ("crawls_unmatched", "crawls that trackers have not met yet", pulse.unmatched_crawls),
-            ("crawls_unmatched_age_seconds", "age of the oldest unmatched crawl", pulse.unmatched_age),
-            ("matches_unsent", "matches due and not in a mail yet", pulse.unsent_matches),
-            ("matches_unsent_age_seconds", "how long the oldest of them is due", pulse.unsent_age),
-        ):
-            yield GaugeMetricFamily(f"jobtracker_{name}", text, value=value)
+        beat = pulse.pulse(db.session(), current_settings(), now())
+        yield gauge("boards_due", "boards whose next crawl is due", beat.boards_due)
+        yield gauge("listings_open", "open listings", beat.listings_open)
+        for one in beat.waiting:
+            yield gauge(one.name, one.text, one.count)
+            yield gauge(f"{one.name}_age_seconds", f"{one.text}: age of the oldest", one.age)
         yield from queue_lengths()
+
+
+def gauge(name: str, text: str, value: float) -> Metric:
+    return GaugeMetricFamily(f"jobtracker_{name}", text, value=value)
 
 
 def queue_lengths() -> Iterator[Metric]:

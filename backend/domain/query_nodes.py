@@ -178,6 +178,16 @@ def sought_terms(node: Node) -> list[Words]:
     return []
 
 
+def sought_companies(node: Node) -> list[Words | Value]:
+    """The companies that are named: by words of their names, or as one employer."""
+    match node:
+        case Words(field=TextField.COMPANY) | Value(field=ValueField.EMPLOYER):
+            return [node]
+        case And(children) | Or(children):
+            return [named for child in children for named in sought_companies(child)]
+    return []
+
+
 def text_of(node: Node) -> str:
     """The canonical text. Alternatives and exclusions of several always stand in parentheses."""
     match node:

@@ -33,8 +33,23 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
+class Changed:
+    """What became of a listing that was told before. `lines` say it, as "Closed after 23 days"."""
+
+    title: str
+    company: str
+    places: str
+    lines: tuple[str, ...]
+    source: str
+    link: str
+    original: str | None
+    closed: bool
+    also_in: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
-    """A tracker and what it found."""
+    """A tracker, what it found, and what became of what it had found."""
 
     name: str
     query: str
@@ -43,11 +58,15 @@ class Group:
     renew_link: str
     stop_link: str
     cards: tuple[Card, ...]
+    changed: tuple[Changed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """A mail before it is written. `count` is of all its listings, `more` of those not shown in it."""
+    """A mail before it is written. `count` is of all new listings, `changed` of those told before.
+
+    `more` are those not shown in it. `failing` are lines about boards; `more_failing` are boards not named.
+    """
 
     to: str
     message_id: str
@@ -60,6 +79,8 @@ class Digest:
     post_link: str
     host: str
     failing: tuple[str, ...] = ()
+    more_failing: int = 0
+    changed: int = 0
 
 
 def web_link(url: str) -> str | None:
@@ -86,13 +107,26 @@ def letter(digest: Digest) -> Letter:
 
 
 def headline(digest: Digest) -> str:
-    what = "1 new listing" if digest.count == 1 else f"{digest.count} new listings"
     where = digest.groups[0].name if len(digest.groups) == 1 else f"{len(digest.groups)} trackers"
-    return f"{what} for {where}"
+    return f"{what(digest.count, digest.changed)} for {where}"
+
+
+def what(new: int, changed: int) -> str:
+    """`3 new listings and 1 changed one`"""
+    if not changed:
+        return f"{new} new listing{'' if new == 1 else 's'}"
+    many = "" if changed == 1 else "s"
+    if not new:
+        return f"{changed} changed listing{many}"
+    return f"{what(new, 0)} and {changed} changed one{many}"
 
 
 def subject(digest: Digest) -> str:
-    if digest.count == 1:
-        card = digest.groups[0].cards[0]
+    """Of a single listing its title and company."""
+    if digest.count + digest.changed != 1:
+        return headline(digest)
+    if digest.count:
+        card = next(card for group in digest.groups for card in group.cards)
         return f"{card.title} at {card.company}"
-    return headline(digest)
+    changed = next(changed for group in digest.groups for changed in group.changed)
+    return f"{'Closed' if changed.closed else 'Changed'}: {changed.title} at {changed.company}"

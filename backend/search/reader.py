@@ -24,7 +24,7 @@ from backend.search.ranking import DEPTH, Ranked
 from backend.search.remembered import Remembered
 from backend.search.schema import IndexUnusable, prepare, schema
 from backend.search.spelling import Vocabulary
-from backend.search.view import View, count_of, tells_age
+from backend.search.view import Share, View, count_of, tells_age
 
 VOCABULARY_SECONDS = 600  # the words of an index hardly change
 _LETTERS = 40  # whose words are remembered, half a MB each at a million listings
@@ -93,6 +93,11 @@ class SearchIndex:
         """How many listings match."""
         with self._viewed() as view:
             return view.total(query.node, status, now)
+
+    def share(self, query: Query, *, status: Status, now: datetime) -> Share:
+        """How many listings match, of how many."""
+        with self._viewed() as view:
+            return view.share(query.node, status, now)
 
     def corrected(self, query: Query, *, now: datetime, seconds: float) -> list[Node]:
         """The query with its words put right, the likeliest first; what was found in so many seconds."""

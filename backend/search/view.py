@@ -27,6 +27,14 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Share:
+    """How many listings match, of how many."""
+
+    matching: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     """For any number of threads. `remembered` ends with it, so it holds what only a commit changes."""
 
@@ -48,10 +56,23 @@ class View:
         query = scored or compile_node(node, now, self.searcher)
         if below is not None:
             query = only_below(query, *below)
+        return self._affordable(query, node, status)
+
+    def _affordable(self, query: tantivy.Query, node: Node, status: Status) -> Asked:
+        """What is found of a query among as many of the newest listings as can be looked at for the node."""
         share = _BUDGET / (effort.of(node, self.searcher) or 1)
         if share < 1:
             query = only_from(query, "order", self._order_at(2 ** math.floor(math.log2(share))))
         return Asked(only_status(query, status, self.searcher), partial=share < 1)
+
+    def share(self, node: Node, status: Status, now: datetime) -> Share:
+        """How many listings match, of all, or of the newest where all are too many to look at."""
+        matching, every = compile_node(node, now, self.searcher), tantivy.Query.all_query()
+        counts = (
+            count_of(self.searcher.search(self._affordable(query, node, status).query, limit=1))
+            for query in (matching, every)
+        )
+        return Share(*counts)
 
     def total(self, node: Node, status: Status, now: datetime) -> int:
         """How many listings match."""

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from backend.models import BlockedCompany, Company, Listing, Match, begin_write
+from backend.models import BlockedCompany, Company, Listing, Match, MatchChange, begin_write
 from backend.services.upsert import insert_into
 
 MOST = 1000
@@ -53,6 +53,14 @@ def block(session: Session, user_id: int, slug: str, now: datetime) -> None:
         delete(Match).where(
             Match.user_id == user_id, Match.notification_id.is_(None), Match.listing_id.in_(theirs)
         ),
+        execution_options={"synchronize_session": False},
+    )
+    waiting = select(MatchChange.id).join(Match, Match.id == MatchChange.match_id)
+    waiting = waiting.where(
+        Match.user_id == user_id, MatchChange.notification_id.is_(None), Match.listing_id.in_(theirs)
+    )
+    session.execute(
+        delete(MatchChange).where(MatchChange.id.in_(waiting)),
         execution_options={"synchronize_session": False},
     )
     session.commit()

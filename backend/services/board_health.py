@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from sqlalchemy import ColumnElement, and_, or_
+
 from backend.models import Board, BoardStatus, CrawlStatus
 
 SLOW_SECONDS = 20.0
@@ -26,3 +28,14 @@ def health(board: Board) -> Health:
     if board.mean_seconds is not None and board.mean_seconds > SLOW_SECONDS:
         return "slow"
     return "works"
+
+
+def is_failing() -> ColumnElement[bool]:
+    """The boards that `health` calls failing, by the index of those that cannot be read."""
+    return and_(
+        Board.failing_since.is_not(None),
+        Board.status == BoardStatus.ACTIVE,
+        Board.last_crawl_at.is_not(None),
+        Board.last_status.is_distinct_from(CrawlStatus.SKIPPED),
+        or_(Board.failures >= FAILING_AFTER, and_(Board.failures > 0, Board.last_complete_at.is_(None))),
+    )

@@ -10,14 +10,16 @@ from urllib.parse import urlsplit
 from sqlalchemy import distinct, func, select
 from sqlalchemy.orm import Session, joinedload
 
-from backend.domain.cadence import zone_of
 from backend.domain.one_line import one_line
 from backend.mail.digest import TITLE_LENGTH, Card, Digest, Group, web_link
-from backend.models import Board, Company, Listing, Match, Notification, Tracker
+from backend.models import Listing, Match, Notification, Tracker
+from backend.services import changed_cards, coverage
+from backend.services.card_words import age, day, facts, places
+from backend.services.changed_cards import ChangedCards
+from backend.services.coverage import FailingBoard
 from backend.settings import Settings
 
 SHOWN = 100
-PLACES = 4
 FAILING_NAMED = 5
 
 
@@ -38,25 +40,30 @@ def compose(session: Session, settings: Settings, notification: Notification) ->
     count = session.scalar(
         select(func.count(distinct(Match.listing_id))).where(Match.notification_id == notification.id)
     )
-    if not count:
+    changed = changed_cards.compose(session, settings, notification.id, user.time_zone)
+    if not count and not changed.count:
         return None
-    matches = shown(session, notification.id)
+    matches = shown(session, notification.id) if count else []
     roles = Roles(matches, elsewhere(session, matches))
-    groups = grouped(settings, roles, notification.created_at, user.time_zone)
+    groups = grouped(settings, roles, changed, notification.created_at, user.time_zone)
     listed = sum(len(group.cards) for group in groups)
+    trackers = {match.tracker_id: match.tracker for match in matches} | changed.trackers
+    failing = coverage.failing(session, list(trackers.values()))
     base = settings.base_url
     return Digest(
         to=user.email,
         message_id=notification.message_id,
         date=notification.created_at,
         groups=groups,
-        count=count,
-        more=count - listed,
+        count=count or 0,
+        changed=changed.count,
+        more=(count or 0) - listed + changed.more,
         trackers_link=groups[0].link if len(groups) == 1 else f"{base}/trackers",
         stop_link=f"{base}/unsubscribe/{notification.token}",
         post_link=f"{base}/api/unsubscribe/{notification.token}",
         host=urlsplit(base).hostname or "localhost",
-        failing=failing(session, [match.listing.board_id for match in matches]),
+        failing=tuple(said_of(board, user.time_zone) for board in failing[:FAILING_NAMED]),
+        more_failing=max(0, len(failing) - FAILING_NAMED),
     )
 
 
@@ -91,7 +98,9 @@ def elsewhere(session: Session, matches: Sequence[Match]) -> dict[int, list[List
     return found
 
 
-def grouped(settings: Settings, roles: Roles, now: datetime, zone: str) -> tuple[Group, ...]:
+def grouped(
+    settings: Settings, roles: Roles, changed: ChangedCards, now: datetime, zone: str
+) -> tuple[Group, ...]:
     """A listing is shown once, under its first tracker; the others are named beside it."""
     matches = roles.matches
     homes: dict[int, int] = {}
@@ -103,21 +112,22 @@ def grouped(settings: Settings, roles: Roles, now: datetime, zone: str) -> tuple
             by_tracker[match.tracker_id].append(match)
         else:
             also.setdefault(match.listing_id, []).append(match.tracker.name)
-    trackers = {match.tracker_id: match.tracker for match in matches}
+    trackers = {match.tracker_id: match.tracker for match in matches} | changed.trackers
     return tuple(
         Group(
-            name=trackers[tracker_id].name,
-            query=one_line(trackers[tracker_id].query.canonical, TITLE_LENGTH),
-            ends=day(trackers[tracker_id].expires_at, zone),
-            link=f"{settings.base_url}/trackers/{tracker_id}",
-            renew_link=f"{settings.base_url}/renew/{trackers[tracker_id].token}",
-            stop_link=f"{settings.base_url}/unsubscribe/{trackers[tracker_id].token}",
+            name=tracker.name,
+            query=one_line(tracker.query.canonical, TITLE_LENGTH),
+            ends=day(tracker.expires_at, zone),
+            link=f"{settings.base_url}/trackers/{tracker.id}",
+            renew_link=f"{settings.base_url}/renew/{tracker.token}",
+            stop_link=f"{settings.base_url}/unsubscribe/{tracker.token}",
             cards=tuple(
                 card(settings, roles.listings(match), now, zone, tuple(also.get(match.listing_id, ())))
-                for match in theirs
+                for match in by_tracker.get(tracker.id, ())
             ),
+            changed=tuple(changed.by_tracker.get(tracker.id, ())),
         )
-        for tracker_id, theirs in by_tracker.items()
+        for tracker in sorted(trackers.values(), key=lambda tracker: (tracker.name, tracker.id))
     )
 
 
@@ -141,54 +151,5 @@ def card(
     )
 
 
-def places(role: Sequence[Listing]) -> str:
-    texts = [one_line(str(place.get("text") or ""), 80) for listing in role for place in listing.locations]
-    named = [text for text in dict.fromkeys(texts) if text]
-    rest = len(named) - PLACES
-    return "; ".join(named[:PLACES]) + (f" and {rest} more" if rest > 0 else "")
-
-
-def facts(listing: Listing) -> tuple[str, ...]:
-    words = (pay(listing), listing.work_mode, listing.employment_type, listing.level)
-    return tuple(one_line(word.replace("_", " "), 80) for word in words if word)
-
-
-def pay(listing: Listing) -> str | None:
-    """As the listing says it, in its own currency and period: never converted."""
-    low, high = listing.salary_min, listing.salary_max
-    if low is None and high is None:
-        return None
-    if low is not None and high is not None and low != high:
-        amount = f"{low:,.0f} to {high:,.0f}"
-    elif low is not None:
-        amount = f"{low:,.0f}" if high is not None else f"from {low:,.0f}"
-    else:
-        amount = f"up to {high:,.0f}"
-    period = f"a {listing.salary_period}" if listing.salary_period else ""
-    return " ".join(filter(None, (amount, listing.salary_currency, period)))
-
-
-def age(listing: Listing, now: datetime, zone: str) -> str:
-    verb, moment = ("posted", listing.posted_at) if listing.posted_at else ("found", listing.first_seen_at)
-    days = (now.astimezone(zone_of(zone)).date() - moment.astimezone(zone_of(zone)).date()).days
-    if days < 1:
-        return f"{verb} today"
-    return f"{verb} yesterday" if days == 1 else f"{verb} {days} days ago ({day(moment, zone)})"
-
-
-def day(moment: datetime, zone: str) -> str:
-    local = moment.astimezone(zone_of(zone))
-    return f"{local.day} {local:%B %Y}"
-
-
-def failing(session: Session, board_ids: Sequence[int]) -> tuple[str, ...]:
-    """Companies whose boards these listings came from and that cannot be read at present."""
-    names = session.scalars(
-        select(Company.name)
-        .join(Board, Board.company_id == Company.id)
-        .where(Board.id.in_(set(board_ids)), Board.failing_since.is_not(None))
-        .distinct()
-        .order_by(Company.name)
-        .limit(FAILING_NAMED)
-    )
-    return tuple(one_line(name, 80) for name in names)
+def said_of(board: FailingBoard, zone: str) -> str:
+    return f"{one_line(board.company, 80)} ({one_line(board.source, 40)}) since {day(board.since, zone)}"

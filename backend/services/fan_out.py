@@ -8,27 +8,21 @@ Who may be told what: truths 7 and 8 of the design, and `may_be_told` below.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime
-from functools import reduce
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    FromClause,
     Insert,
     Select,
-    Text,
     and_,
-    cast,
-    column,
     exists,
     func,
     or_,
     select,
     true,
     update,
-    values,
 )
 from sqlalchemy.orm import Session
 
@@ -44,7 +38,6 @@ from backend.models import (
     User,
     begin_write,
 )
-from backend.models.base import UTCDateTime
 from backend.queueing import JobName, enqueue_after_commit
 from backend.services import roles, timetables
 from backend.services.among import among
@@ -179,7 +172,7 @@ def insert_matches(
     if not times:
         return 0
     role_ids = roles.assign(session, listing_ids, now)
-    moments = due_moments(settings, times, now)
+    moments = timetables.due_moments(settings, times, now)
     found = (
         followers(
             Tracker.id,
@@ -188,15 +181,16 @@ def insert_matches(
             ListingRole.role_id,
             Finding.found_at,
             moments.c.due_at,
+            Tracker.tells_changes,
         )
         .join(Listing, Listing.id == Finding.listing_id)
         .outerjoin(Crawl, Crawl.id == Finding.crawl_id)
         .join(ListingRole, ListingRole.listing_id == Finding.listing_id)
-        .join(moments, moments.c.times == times_key())
+        .join(moments, moments.c.times == timetables.times_key())
         .where(chosen, may_be_told(now), not_blocked())
     )
     insert = insert_into(session, Match).from_select(
-        ["tracker_id", "user_id", "listing_id", "role_id", "found_at", "due_at"], found
+        ["tracker_id", "user_id", "listing_id", "role_id", "found_at", "due_at", "watched"], found
     )
     insert = insert.on_conflict_do_nothing(index_elements=["tracker_id", "listing_id"])
     newest = session.scalar(select(func.max(Match.id))) or 0
@@ -219,18 +213,6 @@ def followers(*columns: Any) -> Select[Any]:
     """Of findings and the trackers that follow their queries."""
     found = select(*columns).select_from(Finding).join(Tracker, Tracker.query_id == Finding.query_id)
     return found.join(User, User.id == Tracker.user_id)
-
-
-def due_moments(settings: Settings, times: Sequence[Times], now: datetime) -> FromClause:
-    """When what is found now is told, for each way in which the followers are told."""
-    rows = [("|".join(map(str, each)), timetables.due(settings, each, now)) for each in times]
-    return values(column("times", Text()), column("due_at", UTCDateTime()), name="moments").data(rows).cte()
-
-
-def times_key() -> ColumnElement[str]:
-    """The times of a tracker and its user in one text, as `due_moments` writes them."""
-    first, *others = [func.coalesce(cast(each, Text()), str(None)) for each in timetables.COLUMNS]
-    return reduce(lambda text, each: text.concat("|").concat(each), others, first)
 
 
 def may_be_told(now: datetime) -> ColumnElement[bool]:

@@ -10,6 +10,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from backend.models import Match, Notification, Tracker, begin_write
+from backend.services import changes
 from backend.services.trackers import end_of, not_deleted, prolong
 
 
@@ -83,7 +84,8 @@ def trackers_of(session: Session, token: str) -> Sequence[Tracker]:
     own = session.scalar(select(Tracker.id).where(Tracker.token == token))
     if mail is not None:
         told = select(Match.tracker_id).where(Match.notification_id == mail.id)
-        meant = or_(Tracker.id == mail.tracker_id, Tracker.id.in_(told))
+        told_of = told.union(changes.trackers_in(mail.id))
+        meant = or_(Tracker.id == mail.tracker_id, Tracker.id.in_(told_of))
     elif own is not None:
         meant = Tracker.id == own
     else:

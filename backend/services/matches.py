@@ -22,7 +22,7 @@ from backend.domain.matching import Document
 from backend.domain.query import QueryError, parse
 from backend.domain.sieve import Sieve, Sift, positions, sift_of
 from backend.models import Crawl, CrawlStatus, Finding, Listing, Tracker, begin_write
-from backend.services import documents
+from backend.services import change_fan_out, documents
 from backend.services.fan_out import FRESH, anything_pending, fan_out_pass
 from backend.services.filing import file_unfiled, filed_under
 from backend.services.trackers import collecting
@@ -94,9 +94,10 @@ def match_crawls(session: Session, settings: Settings, now: datetime) -> Matched
             batch = match_batch(session, waiting, now)
             after = batch.last
             store(session, batch, now, done)
-        elif not anything_pending(session):
+        elif not anything_pending(session) and not change_fan_out.anything_pending(session):
             return done
         done.matches += fan_out_pass(session, settings, now)
+        change_fan_out.fan_out_pass(session, settings, now)
     done.all = False
     return done
 

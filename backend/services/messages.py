@@ -14,7 +14,7 @@ from backend.mail.digest import TITLE_LENGTH, Digest
 from backend.mail.ending import Ending
 from backend.mail.letter import Letter
 from backend.models import Match, Notification, NotificationKind, Tracker
-from backend.services import digests
+from backend.services import card_words, digests
 from backend.services.trackers import REMINDER
 from backend.settings import Settings
 
@@ -56,7 +56,7 @@ def ending_of(session: Session, settings: Settings, notification: Notification) 
         date=notification.created_at,
         name=tracker.name,
         query=one_line(tracker.query.canonical, TITLE_LENGTH),
-        ends=digests.day(tracker.expires_at, notification.user.time_zone),
+        ends=card_words.day(tracker.expires_at, notification.user.time_zone),
         found=found or 0,
         renew_link=f"{base}/renew/{tracker.token}",
         link=f"{base}/trackers/{tracker.id}",

@@ -11,13 +11,13 @@ import secrets
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, delete, func, not_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, Subquery, and_, delete, func, not_, select, union_all, update
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from backend.mail.letter import new_message_id
 from backend.mail.outgoing import AddressRefused
-from backend.models import Match, Notification, Tracker, User, begin_write
-from backend.services import delivery, messages
+from backend.models import Match, MatchChange, Notification, Tracker, User, begin_write
+from backend.services import changes, delivery, messages
 from backend.services.delivery import Mailer, Sent
 from backend.services.messages import Unsent
 from backend.services.recipients import may_be_written_to
@@ -65,17 +65,35 @@ def untold(now: datetime) -> ColumnElement[bool]:
 
 def due_users(session: Session, now: datetime, limit: int) -> list[int]:
     """Users with something to be told, who waits longest first. Each counts once, however much it is."""
+    waits = all_untold(now)
     return list(
         session.scalars(
-            select(Match.user_id)
-            .join(Tracker, Tracker.id == Match.tracker_id)
-            .join(User, User.id == Match.user_id)
-            .where(untold(now), telling(), may_be_written_to())
-            .group_by(Match.user_id)
-            .order_by(func.min(Match.due_at), Match.user_id)
+            select(waits.c.user_id)
+            .group_by(waits.c.user_id)
+            .order_by(func.min(waits.c.due_at), waits.c.user_id)
             .limit(limit)
         )
     )
+
+
+def overdue(session: Session, now: datetime) -> tuple[int, datetime | None]:
+    """How much is due and in no message yet, and since when the oldest of it is."""
+    waits = all_untold(now)
+    count, oldest = session.execute(select(func.count(), func.min(waits.c.due_at)).select_from(waits)).one()
+    return count, oldest
+
+
+def all_untold(now: datetime) -> Subquery:
+    """Matches and changes to be told now: (user_id, due_at)."""
+    changed = told_to(MatchChange.due_at).join(MatchChange, MatchChange.match_id == Match.id)
+    return union_all(told_to(Match.due_at).where(untold(now)), changed.where(changes.untold(now))).subquery()
+
+
+def told_to(due_at: InstrumentedAttribute[datetime]) -> Select[int, datetime]:
+    """Whom matches are told to, and since when that is due."""
+    found = select(Match.user_id, due_at.label("due_at")).select_from(Match)
+    found = found.join(Tracker, Tracker.id == Match.tracker_id).join(User, User.id == Match.user_id)
+    return found.where(telling(), may_be_written_to())
 
 
 def claim(session: Session, settings: Settings, user_id: int, now: datetime) -> int | None:
@@ -88,11 +106,16 @@ def claim(session: Session, settings: Settings, user_id: int, now: datetime) -> 
     )
     theirs = select(Tracker.id).where(Tracker.user_id == user_id, telling())
     found = and_(Match.user_id == user_id, untold(now), Match.tracker_id.in_(theirs))
-    if user is None or session.scalar(select(Match.id).where(found).limit(1)) is None:
+    if user is None:
         session.rollback()
+        return None
+    something_changed = changes.anything_due(session, theirs, now)
+    if not something_changed and session.scalar(select(Match.id).where(found).limit(1)) is None:
+        session.commit()
         return None
     if (later := quiet_until(user, now)) is not None:
         session.execute(update(Match).where(found).values(due_at=later), execution_options=BY_HAND)
+        changes.put_off(session, theirs, now, later)
         session.commit()
         return None
     notification = Notification(
@@ -111,6 +134,8 @@ def claim(session: Session, settings: Settings, user_id: int, now: datetime) -> 
     session.execute(
         update(Match).where(found).values(notification_id=notification_id), execution_options=BY_HAND
     )
+    if something_changed:
+        changes.claim(session, theirs, notification_id, now)
     session.commit()
     return notification_id
 
@@ -147,20 +172,23 @@ def leave_out_stopped(session: Session, notification: Notification, now: datetim
     held = Match.notification_id == notification.id
     gone = select(Tracker.id).where(Tracker.deleted_at <= now - UNDO)
     session.execute(delete(Match).where(held, Match.tracker_id.in_(gone)), execution_options=BY_HAND)
+    changes.forget(session, notification.id, gone)
     if delivery.known_unsent(notification):
         stopped = select(Tracker.id).where(not_(telling()))
         session.execute(
             update(Match).where(held, Match.tracker_id.in_(stopped)).values(notification_id=None),
             execution_options=BY_HAND,
         )
+        changes.release(session, notification.id, stopped)
 
 
 def undo_ends(session: Session, notification_id: int) -> datetime | None:
     """When it is certain what becomes of the deleted trackers of a message; None: there are none."""
+    told = select(Match.tracker_id).where(Match.notification_id == notification_id)
     deleted_at = session.scalar(
-        select(func.max(Tracker.deleted_at))
-        .join(Match, Match.tracker_id == Tracker.id)
-        .where(Match.notification_id == notification_id)
+        select(func.max(Tracker.deleted_at)).where(
+            Tracker.id.in_(told.union(changes.trackers_in(notification_id)))
+        )
     )
     return None if deleted_at is None else deleted_at + UNDO
 
@@ -208,3 +236,4 @@ def mark_told(session: Session, notification_id: int, now: datetime) -> None:
         .values(told_at=now),
         execution_options=BY_HAND,
     )
+    changes.mark_told(session, notification_id, now)

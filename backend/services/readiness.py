@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -11,12 +13,15 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from backend.services import pulse
 from backend.settings import Settings
 
 
-def what_is_missing(session: Session, redis: Redis, settings: Settings, migrations: str) -> list[str]:
+def what_is_missing(
+    session: Session, redis: Redis, settings: Settings, migrations: str, now: datetime
+) -> list[str]:
     """What stands in the way, in words for an operator; empty: ready."""
-    missing = [*database_problems(session, migrations)]
+    missing = database_problems(session, migrations) or pulse.late(session, settings, now)
     try:
         redis.ping()
     except (RedisError, OSError):

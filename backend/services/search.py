@@ -19,6 +19,7 @@ from backend.domain.snippets import snippet_of
 from backend.models import Listing, ListingText
 from backend.search.reader import BadCursor, SearchIndex, make_cursor, read_cursor
 from backend.search.schema import IndexUnusable
+from backend.search.view import Share
 from backend.services import facet_names, results
 from backend.services.documents import document_of
 from backend.services.facet_names import FacetCount
@@ -98,6 +99,15 @@ def find(
         return _find_in_database(session, query, filters, cursor, limit, now)
     found = _found(session, shown, page.ids, page.total, page.next_cursor, page.partial)
     return replace(found, facets=counted, instead=page.instead, did_you_mean=page.did_you_mean)
+
+
+def share(query: Query, now: datetime) -> Share | None:
+    """How many open listings match, of how many; None: the index cannot tell."""
+    try:
+        return index_of(current_settings()).share(query, status="open", now=now)
+    except IndexUnusable as error:
+        log.warning("how many listings match cannot be told: %s", error)
+        return None
 
 
 def _facets(

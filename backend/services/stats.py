@@ -1,4 +1,4 @@
-"""Numbers over everything: for the statistics page and the metrics.
+"""Numbers over everything, for the statistics page.
 
 Counting takes some scans of the listings, seconds at a million of them. A job does it now and then and keeps
 the answer as a row; who asks gets that row.
@@ -17,8 +17,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Integer, Text, cast, func, literal_column, select
 from sqlalchemy.orm import Session
 
-from backend.models import Board, Company, Crawl, Listing, Match, Statistics, begin_write
-from backend.services.leases import due
+from backend.models import Board, Company, Listing, Statistics, begin_write
 
 DAYS = 30
 CLOSED_LATELY = timedelta(days=180)
@@ -226,38 +225,3 @@ def median_days(hours: Counter[int]) -> float | None:
 
 def dialect(session: Session) -> str:
     return session.get_bind().dialect.name
-
-
-@dataclass(frozen=True, slots=True)
-class Pulse:
-    """Whether work piles up. Ages are in seconds, 0 when nothing waits."""
-
-    boards_due: int
-    listings_open: int
-    unmatched_crawls: int
-    unmatched_age: float
-    unsent_matches: int
-    unsent_age: float
-
-
-def pulse(session: Session, now: datetime) -> Pulse:
-    crawls, oldest_crawl = session.execute(
-        select(func.count(), func.min(Crawl.finished_at)).where(Crawl.matched_at.is_(None))
-    ).one()
-    matches, oldest_match = session.execute(
-        select(func.count(), func.min(Match.due_at)).where(
-            Match.notification_id.is_(None), Match.due_at <= now
-        )
-    ).one()
-    return Pulse(
-        boards_due=session.scalar(select(func.count()).select_from(Board).where(due(now))) or 0,
-        listings_open=int(session.scalar(select(func.sum(Board.open_count))) or 0),
-        unmatched_crawls=crawls,
-        unmatched_age=age(oldest_crawl, now),
-        unsent_matches=matches,
-        unsent_age=age(oldest_match, now),
-    )
-
-
-def age(since: datetime | None, now: datetime) -> float:
-    return max(0.0, (now - since).total_seconds()) if since else 0.0

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import reduce
 from typing import NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, FromClause, Text, cast, column, func, select, update, values
 from sqlalchemy.orm import Session
 
 from backend.domain.telling import Cadence, Quiet, Timetable
-from backend.models import Match, Tracker, User, begin_write
+from backend.models import Match, MatchChange, Tracker, User, begin_write
+from backend.models.base import UTCDateTime
 from backend.services.users import check_time_zone
 from backend.settings import Settings
 
@@ -54,17 +57,31 @@ def timetable(settings: Settings, times: Times) -> Timetable:
     return Timetable(Cadence(times.cadence), times.time_zone, hour, times.weekday or 0, quiet)
 
 
+def due_moments(settings: Settings, times: Sequence[Times], now: datetime) -> FromClause:
+    """When what is found now is told, for each of these ways of telling: rows of (times, due_at) to join."""
+    rows = [("|".join(map(str, each)), due(settings, each, now)) for each in times]
+    return values(column("times", Text()), column("due_at", UTCDateTime()), name="moments").data(rows).cte()
+
+
+def times_key() -> ColumnElement[str]:
+    """The times of a tracker and its user in one text, as `due_moments` writes them."""
+    first, *others = [func.coalesce(cast(each, Text()), str(None)) for each in COLUMNS]
+    return reduce(lambda text, each: text.concat("|").concat(each), others, first)
+
+
 def move_waiting(session: Session, settings: Settings, tracker: Tracker, now: datetime) -> None:
     """What a tracker has still to tell comes when its times now say, in the caller's transaction."""
     user = tracker.user
     times = Times(
         tracker.cadence, tracker.hour, tracker.weekday, user.time_zone, user.quiet_from, user.quiet_until
     )
-    session.execute(
-        update(Match)
-        .where(Match.tracker_id == tracker.id, Match.notification_id.is_(None))
-        .values(due_at=due(settings, times, now))
-    )
+    due_at = due(settings, times, now)
+    for told in (Match, MatchChange):
+        session.execute(
+            update(told)
+            .where(told.tracker_id == tracker.id, told.notification_id.is_(None))
+            .values(due_at=due_at)
+        )
 
 
 def change_users_times(

@@ -15,6 +15,7 @@ from backend.domain.one_line import one_line
 from backend.models import Cadence, Tracker, User, begin_write
 from backend.services.timetables import move_waiting
 from backend.services.tracked_query import TrackerConflict, TrackerRefused, canonical_of, query_id_of
+from backend.services.watching import watch
 from backend.settings import Settings
 
 LIMIT = 50
@@ -45,6 +46,7 @@ class Wish:
     weekday: int | None = None
     duration_days: int | None = 30
     last_day: date | None = None
+    tells_changes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ class Change:
     hour: int | None = None
     weekday: int | None = None
     last_day: date | None = None
+    tells_changes: bool | None = None
 
 
 def status_of(tracker: Tracker, now: datetime) -> Status:
@@ -92,6 +95,7 @@ def create(session: Session, user_id: int, wish: Wish, now: datetime) -> Tracker
         cadence=wish.cadence,
         hour=wish.hour,
         weekday=wish.weekday,
+        tells_changes=wish.tells_changes,
         expires_at=ends,
         reminded_at=reminded_at(ends, now),
         created_at=now,
@@ -150,6 +154,9 @@ def change(
             canonical or tracker.query.canonical, NAME_LENGTH
         )
     change_times(session, settings, tracker, wanted, now)
+    if wanted.tells_changes is not None and wanted.tells_changes != tracker.tells_changes:
+        tracker.tells_changes = wanted.tells_changes
+        watch(session, tracker.id, wanted.tells_changes)
     if wanted.last_day is not None:
         prolong(tracker, end_of(None, wanted.last_day, tracker.user.time_zone, now), now)
     session.commit()

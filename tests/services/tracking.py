@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
+from backend.domain import pay
 from backend.models import (
     Base,
     Board,
@@ -18,16 +19,25 @@ from backend.models import (
     Crawl,
     CrawlStatus,
     Listing,
+    ListingEvent,
     ListingText,
     Match,
     Tracker,
     User,
     begin_write,
 )
-from backend.services import matches, trackers
+from backend.services import matches, trackers, watching
 from backend.settings import Settings
 
 numbers = itertools.count(1)
+
+
+def as_ends(event: dict[str, Any]) -> dict[str, Any]:
+    """An event as it is stored: of an end or a new beginning neither before nor after."""
+    if event["what"] != "closed":
+        return event
+    what = "reopened" if event["after"] is None else "closed"
+    return event | {"what": what, "before": None, "after": None}
 
 
 class World:
@@ -118,6 +128,38 @@ class World:
         for name, value in fields.items():
             setattr(listing, name, value)
         self.session.commit()
+
+    def become(self, listing_id: int, **fields: Any) -> None:
+        """A crawl that finds a listing another, or closed, and writes its history as `listing_rows` does."""
+        before = self.state_of(listing_id)
+        self.touch(listing_id, **fields)
+        after = self.state_of(listing_id)
+        events = [
+            {
+                "listing_id": listing_id,
+                "at": self.now,
+                "what": what,
+                "before": before[what],
+                "after": after[what],
+            }
+            for what in before
+            if before[what] != after[what]
+        ]
+        begin_write(self.session)
+        self.session.execute(insert(ListingEvent), watching.noted(self.session, list(map(as_ends, events))))
+        self.session.commit()
+
+    def state_of(self, listing_id: int) -> dict[str, Any]:
+        self.session.expire_all()
+        listing = self.session.get_one(Listing, listing_id)
+        return {
+            "title": listing.title,
+            "locations": "; ".join(place["text"] for place in listing.locations) or None,
+            "salary": pay.line_of(
+                [listing.salary_min, listing.salary_max, listing.salary_currency, listing.salary_period]
+            ),
+            "closed": listing.closed_at,
+        }
 
     def new_crawl(self, baseline: bool) -> Crawl:
         crawl = Crawl(
