@@ -1,5 +1,5 @@
 import { api, unwrap } from '@/api/client'
-import type { AdminUser, Board, CrawlStatus } from '@/api/types'
+import type { AdminUser, Board, CrawlStatus, Page } from '@/api/types'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/vue-query'
 import { computed, toValue, type MaybeRefOrGetter } from 'vue'
 import { useI18n } from 'vue-i18n'
@@ -17,7 +17,7 @@ export interface BoardFilters {
 
 export function useBoards(filters: MaybeRefOrGetter<BoardFilters>) {
   const query = computed(() => toValue(filters))
-  return usePages<Board>(
+  return usePages<Page<Board>>(
     ['admin', 'boards', query],
     (cursor) => unwrap(api.GET('/api/admin/boards', { params: { query: { ...query.value, cursor } } })),
     LIVE,

@@ -3,9 +3,9 @@ import { keepPreviousData, useInfiniteQuery } from '@tanstack/vue-query'
 import { computed, type Ref } from 'vue'
 
 /** A list by cursor: `items` of all pages read so far. `key` names it and holds every ref it depends on. */
-export function usePages<T>(
+export function usePages<P extends Page<unknown>>(
   key: readonly unknown[],
-  read: (cursor: string | undefined) => Promise<Page<T>>,
+  read: (cursor: string | undefined) => Promise<P>,
   options: { enabled?: Ref<boolean>; refetchInterval?: number } = {},
 ) {
   const query = useInfiniteQuery({
@@ -16,7 +16,7 @@ export function usePages<T>(
     placeholderData: keepPreviousData,
     ...options,
   })
-  const items = computed(() => query.data.value?.pages.flatMap((page) => page.items) ?? [])
+  const items = computed<P['items']>(() => query.data.value?.pages.flatMap((page) => page.items) ?? [])
   const total = computed(() => query.data.value?.pages[0]?.total ?? null)
   return { ...query, items, total }
 }

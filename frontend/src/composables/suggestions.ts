@@ -1,5 +1,5 @@
 import { api, unwrap } from '@/api/client'
-import type { NewSuggestion, Suggestion } from '@/api/types'
+import type { NewSuggestion, Suggestion, Page } from '@/api/types'
 import { useMutation, useQueryClient } from '@tanstack/vue-query'
 import { computed, toValue, type MaybeRefOrGetter } from 'vue'
 import { useI18n } from 'vue-i18n'
@@ -13,7 +13,7 @@ export function useSuggest() {
 
 export function useSuggestions(status: MaybeRefOrGetter<Suggestion['status']>) {
   const chosen = computed(() => toValue(status))
-  return usePages<Suggestion>(['admin', 'suggestions', chosen], (cursor) =>
+  return usePages<Page<Suggestion>>(['admin', 'suggestions', chosen], (cursor) =>
     unwrap(api.GET('/api/admin/suggestions', { params: { query: { status: chosen.value, cursor } } })),
   )
 }
