@@ -8,6 +8,7 @@ Schema = dict[str, Any]
 
 MOMENT = "2026-03-01T08:00:00Z"
 VALUES: dict[str, Any] = {
+    "age_seconds": 12.5,
     "after": "Senior Python Engineer",
     "before": "Python Engineer",
     "board": "greenhouse:stripe",
@@ -57,6 +58,8 @@ VALUES: dict[str, Any] = {
     "instead": None,
     "known_board_id": None,
     "last_error": None,
+    "late": False,
+    "late_seconds": 900,
     "last_status": "complete",
     "level": "senior",
     "limit": 50,

@@ -20,18 +20,22 @@ from backend.api.paging import Page
 from backend.api.schema import Answer, Body, Moment
 from backend.app import current_settings
 from backend.models import Cadence, Tracker, db
-from backend.services import tracker_pages, trackers
+from backend.services import broad_queries, tracker_pages, trackers
 from backend.services.tracked_query import TrackerConflict, TrackerRefused
 from backend.services.tracker_pages import Figures
 from backend.services.trackers import Change, NoSuchTracker, Wish
 
 blueprint = APIBlueprint("trackers", __name__, url_prefix="/api/trackers", tag="Trackers")
 
+NAMED = 5  # boards that fail
 Days = Literal[7, 30, 90]
 QUERY = Field(examples=["senior python -intern (berlin OR remote)"])
 NAME = Field(None, max_length=120, description="empty: named after its query", examples=["Python in Berlin"])
 HOUR = Field(None, ge=0, le=23, description="of daily and weekly mails, in the user's time zone")
 WEEKDAY = Field(None, ge=0, le=6, description="of weekly mails; 0 is Monday")
+TELLS_CHANGES = Field(
+    False, description="also when pay, place or title of what it told of changes, or it closes"
+)
 LAST_DAY = Field(None, description="its last day, in the user's time zone; a year ahead at most")
 
 
@@ -50,6 +54,7 @@ class NewTracker(Body):
     cadence: Cadence
     hour: int | None = HOUR
     weekday: int | None = WEEKDAY
+    tells_changes: bool = TELLS_CHANGES
     name: str | None = NAME
     duration_days: Days | None = None
     expires_at: LastDay | None = LAST_DAY
@@ -62,6 +67,7 @@ class TrackerChange(Body):
     cadence: Cadence | None = None
     hour: int | None = HOUR
     weekday: int | None = WEEKDAY
+    tells_changes: bool | None = None
     name: str | None = NAME
     expires_at: LastDay | None = LAST_DAY
 
@@ -81,12 +87,22 @@ class DayCount(Answer):
     count: int
 
 
+class FailingBoardAnswer(Answer):
+    """A board that a tracker covers and that cannot be read: something of it may be missing."""
+
+    company: str
+    slug: str
+    source: str
+    since: Moment
+
+
 class TrackerAnswer(Answer):
     """A tracker and its figures; `daily` are the last 14 days.
 
     `match_count` counts listings, `role_count` the rows of its list, where all places of a role are one;
     `unseen_count` those with something that was not marked as seen, `untold_count` those not told of yet.
-    `boards_failing` counts boards that it found listings on and that cannot be read at present.
+    `boards_failing` counts boards that cannot be read at present, of those it found listings on lately and
+    those of companies that its query names; `failing_boards` are the five that fail longest.
     `feed_url`: the secret address of its feed, if it has one.
     """
 
@@ -97,6 +113,7 @@ class TrackerAnswer(Answer):
     cadence: Cadence
     hour: int | None
     weekday: int | None
+    tells_changes: bool
     status: Literal["active", "paused", "expired"]
     expires_at: Moment
     created_at: Moment
@@ -108,6 +125,7 @@ class TrackerAnswer(Answer):
     last_match_at: Moment | None
     daily: list[DayCount]
     boards_failing: int
+    failing_boards: list[FailingBoardAnswer]
     feed_url: str | None
 
 
@@ -149,6 +167,7 @@ def tracker_answer(tracker: Tracker, figures: Figures, moment: datetime) -> Trac
         cadence=Cadence(tracker.cadence),
         hour=tracker.hour,
         weekday=tracker.weekday,
+        tells_changes=tracker.tells_changes,
         status=trackers.status_of(tracker, moment),
         expires_at=tracker.expires_at,
         created_at=tracker.created_at,
@@ -159,7 +178,8 @@ def tracker_answer(tracker: Tracker, figures: Figures, moment: datetime) -> Trac
         untold_count=figures.untold_count,
         last_match_at=figures.last_match_at,
         daily=[DayCount(day=day, count=count) for day, count in figures.daily],
-        boards_failing=figures.boards_failing,
+        boards_failing=len(figures.failing),
+        failing_boards=[FailingBoardAnswer.model_validate(board) for board in figures.failing[:NAMED]],
         feed_url=feed_url(tracker),
     )
 
@@ -202,8 +222,10 @@ def create_tracker(json_data: NewTracker) -> TrackerAnswer:
         name=json_data.name or "",
         duration_days=json_data.duration_days or 30,
         last_day=json_data.expires_at,
+        tells_changes=json_data.tells_changes,
     )
     moment = now()
+    broad_queries.refuse_nearly_everything(wish.query, moment)
     return with_figures(trackers.create(db.session(), this_user().id, wish, moment), moment)
 
 
@@ -240,8 +262,11 @@ def change_tracker(id: int, json_data: TrackerChange) -> TrackerAnswer:
         hour=json_data.hour,
         weekday=json_data.weekday,
         last_day=json_data.expires_at,
+        tells_changes=json_data.tells_changes,
     )
     moment = now()
+    if change.query is not None:
+        broad_queries.refuse_nearly_everything(change.query, moment)
     changed = trackers.change(db.session(), current_settings(), this_user().id, id, change, moment)
     return with_figures(changed, moment)
 

@@ -5,15 +5,15 @@ It covers the boards of its newest matches, and those of the companies that its 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, literal, select, union
 from sqlalchemy.orm import Session
 
-from backend.domain.matching import document, test_of
+from backend.domain.matching import Test, document, test_of
 from backend.domain.query import Query, QueryError, parse
 from backend.domain.query_nodes import any_of, sought_companies, text_of
 from backend.models import Board, Company, Listing, Match, Tracker
@@ -35,49 +35,74 @@ class FailingBoard:
     slug: str
 
 
-def failing(session: Session, trackers: Iterable[Tracker]) -> list[FailingBoard]:
+def failing(session: Session, trackers: Sequence[Tracker]) -> list[FailingBoard]:
     """Those that any of these trackers covers, who fails longest first."""
-    found = {board.id: board for tracker in trackers for board in failing_of(session, tracker)}
-    return sorted(found.values(), key=lambda board: (board.since, board.id))
+    return in_order(board for boards in failing_each(session, trackers).values() for board in boards)
 
 
-def failing_of(session: Session, tracker: Tracker) -> list[FailingBoard]:
-    """Reads `tracker.query`."""
-    found = [*matched(session, tracker.id), *named(session, tracker.query.canonical)]
-    return list({board.id: board for board in found}.values())
+def failing_each(session: Session, trackers: Sequence[Tracker]) -> dict[int, list[FailingBoard]]:
+    """Those that each covers, by its id, who fails longest first. Reads `tracker.query`."""
+    by_matches = matched(session, [tracker.id for tracker in trackers])
+    by_name = named(session, {tracker.id: tracker.query.canonical for tracker in trackers})
+    return {
+        tracker.id: in_order([*by_matches.get(tracker.id, ()), *by_name.get(tracker.id, ())])
+        for tracker in trackers
+    }
 
 
-def matched(session: Session, tracker_id: int) -> list[FailingBoard]:
+def in_order(boards: Iterable[FailingBoard]) -> list[FailingBoard]:
+    return sorted({board.id: board for board in boards}.values(), key=lambda board: (board.since, board.id))
+
+
+def matched(session: Session, tracker_ids: Sequence[int]) -> dict[int, list[FailingBoard]]:
+    """The failing boards of each tracker's newest matches."""
+    if not tracker_ids:
+        return {}
+    covered = union(*map(boards_of, tracker_ids)).subquery()
+    found: dict[int, list[FailingBoard]] = {}
+    rows = failing_boards().add_columns(covered.c.tracker_id).join(covered, covered.c.board_id == Board.id)
+    for *board, tracker_id in session.execute(rows):
+        found.setdefault(tracker_id, []).append(FailingBoard(*board))
+    return found
+
+
+def boards_of(tracker_id: int) -> Select[*tuple[Any, ...]]:
     newest = select(Match.listing_id).where(Match.tracker_id == tracker_id)
     newest = newest.order_by(Match.listing_id.desc()).limit(NEWEST)
-    boards = select(Listing.board_id).where(Listing.id.in_(newest.subquery().select()))
-    return read(session, failing_boards().where(Board.id.in_(boards)))
+    boards = select(literal(tracker_id).label("tracker_id"), Listing.board_id)
+    return boards.where(Listing.id.in_(newest.subquery().select()))
 
 
-def named(session: Session, canonical: str) -> list[FailingBoard]:
-    """The failing boards of the companies that a query asks for."""
+def named(session: Session, queries: Mapping[int, str]) -> dict[int, list[FailingBoard]]:
+    """The failing boards of the companies that each query asks for."""
+    tests = {
+        key: test for key, canonical in queries.items() if (test := whether_named(canonical)) is not None
+    }
+    if not tests:
+        return {}
+    rows = session.execute(failing_boards().order_by(Board.failing_since).limit(MOST))
+    some = [FailingBoard(*row) for row in rows]
+    seen = [
+        document(title="", first_seen_at=LONG_AGO, company=one.company, employer=one.slug) for one in some
+    ]
+    return {
+        key: [board for board, company in zip(some, seen, strict=True) if is_meant(company, LONG_AGO)]
+        for key, is_meant in tests.items()
+    }
+
+
+def whether_named(canonical: str) -> Test | None:
+    """Whether a company is named; None: the query names none."""
     try:
         companies = sought_companies(parse(canonical).node)
     except QueryError:  # of another version: it matches nothing either
-        return []
+        return None
     if not companies:
-        return []
+        return None
     node = any_of([*companies])
-    is_meant = test_of(Query(node, text_of(node)))
-    some = read(session, failing_boards().order_by(Board.failing_since).limit(MOST))
-    return [
-        board
-        for board in some
-        if is_meant(
-            document(title="", first_seen_at=LONG_AGO, company=board.company, employer=board.slug), LONG_AGO
-        )
-    ]
+    return test_of(Query(node, text_of(node)))
 
 
 def failing_boards() -> Select[*tuple[Any, ...]]:
     columns = select(Board.id, Board.source, Board.failing_since, Company.name, Company.slug)
     return columns.join(Company, Company.id == Board.company_id).where(is_failing())
-
-
-def read(session: Session, boards: Select[*tuple[Any, ...]]) -> list[FailingBoard]:
-    return [FailingBoard(*row) for row in session.execute(boards)]

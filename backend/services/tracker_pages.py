@@ -10,8 +10,9 @@ from sqlalchemy import ColumnElement, Select, distinct, func, literal_column, se
 from sqlalchemy.orm import Session
 
 from backend.domain.query import Filters
-from backend.models import Board, Listing, Match, Tracker
-from backend.services import search
+from backend.models import Listing, Match, Tracker
+from backend.services import broad_queries, coverage, search
+from backend.services.coverage import FailingBoard
 from backend.services.tracked_query import canonical_of
 
 DAYS = 14
@@ -24,7 +25,7 @@ class Figures:
     """Numbers of one tracker. `daily` is matches by UTC day, the last fourteen days, oldest first.
 
     `match_count` is of listings; `role_count`, `unseen_count` and `untold_count` of cards, its rows.
-    `boards_failing` counts boards that it found listings on and that cannot be read at present.
+    `failing` are the boards it covers that cannot be read at present, who fails longest first.
     """
 
     match_count: int = 0
@@ -33,7 +34,7 @@ class Figures:
     untold_count: int = 0
     last_match_at: datetime | None = None
     daily: list[tuple[date, int]] = field(default_factory=list)
-    boards_failing: int = 0
+    failing: list[FailingBoard] = field(default_factory=list)
 
 
 def figures(session: Session, shown: Sequence[Tracker], now: datetime) -> dict[int, Figures]:
@@ -47,8 +48,8 @@ def figures(session: Session, shown: Sequence[Tracker], now: datetime) -> dict[i
         one.unseen_count, one.untold_count = unseen, untold
     for tracker_id, by_day in daily_counts(session, ids, now).items():
         found[tracker_id].daily = [(day, by_day.get(day, 0)) for day in days]
-    for tracker_id, count in failing_counts(session, ids):
-        found[tracker_id].boards_failing = count
+    for tracker_id, boards in coverage.failing_each(session, shown).items():
+        found[tracker_id].failing = boards
     return found
 
 
@@ -90,17 +91,6 @@ def utc_day(session: Session) -> ColumnElement[str]:
     return func.date(Match.found_at)
 
 
-def failing_counts(session: Session, ids: Sequence[int]) -> Sequence[tuple[int, int]]:
-    rows = session.execute(
-        select(Match.tracker_id, func.count(distinct(Board.id)))
-        .join(Listing, Listing.id == Match.listing_id)
-        .join(Board, Board.id == Listing.board_id)
-        .where(Match.tracker_id.in_(ids), Board.failing_since.is_not(None))
-        .group_by(Match.tracker_id)
-    )
-    return [(tracker_id, count) for tracker_id, count in rows]
-
-
 @dataclass(frozen=True, slots=True)
 class Preview:
     """What a tracker made two weeks ago would have been told of. `total` is an estimate when it is large."""
@@ -116,6 +106,7 @@ def preview(session: Session, text: str, now: datetime) -> Preview:
 
     The stock of a board that is new here is told to nobody, so it is not counted, unless posted lately.
     """
+    broad_queries.refuse_nearly_everything(text, now)
     canonical = canonical_of(text)
     found = search.find(session, Filters(q=f"({canonical}) seen<{DAYS}d", status="all"), None, LOOKED_AT, now)
     since = now - timedelta(DAYS)

@@ -187,5 +187,5 @@ def test_figures_tell_what_was_found_by_day(world, ada):
     assert (figures.match_count, figures.untold_count, figures.last_match_at) == (6, 6, world.now)
     assert [count for _, count in figures.daily] == [0] * 11 + [2, 2, 2]
     assert figures.daily[-1][0] == world.now.date()
-    assert figures.boards_failing == 0
+    assert figures.failing == []
     assert (figures.role_count, figures.unseen_count) == (6, 6)

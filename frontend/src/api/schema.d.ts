@@ -288,6 +288,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/pulse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What waits at each step from a crawl to a mail
+         * @description For administrators.
+         */
+        get: operations["getPulse"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/suggestions": {
         parameters: {
             query?: never;
@@ -2398,6 +2418,30 @@ export interface components {
             value: string;
         };
         /**
+         * FailingBoardAnswer
+         * @description A board that a tracker covers and that cannot be read: something of it may be missing.
+         * @example {
+         *       "company": "Stripe",
+         *       "since": "2026-03-01T08:00:00Z",
+         *       "slug": "stripe",
+         *       "source": "greenhouse"
+         *     }
+         */
+        FailingBoardAnswer: {
+            /** Company */
+            company: string;
+            /**
+             * Since
+             * Format: date-time
+             * @example 2026-03-01T08:00:00Z
+             */
+            since: string;
+            /** Slug */
+            slug: string;
+            /** Source */
+            source: string;
+        };
+        /**
          * FoundPlaceAnswer
          * @description One listing of a role: its places, when it was found, when it was marked as seen, how it was told.
          * @example {
@@ -3214,6 +3258,12 @@ export interface components {
              */
             query: string;
             /**
+             * Tells Changes
+             * @description also when pay, place or title of what it told of changes, or it closes
+             * @default false
+             */
+            tells_changes?: boolean;
+            /**
              * Weekday
              * @description of weekly mails; 0 is Monday
              * @default null
@@ -3222,10 +3272,10 @@ export interface components {
         };
         /**
          * NotificationKind
-         * @description New matches, or that a tracker is about to end.
+         * @description New matches, that a tracker is about to end, or the code that verifies a channel.
          * @enum {string}
          */
-        NotificationKind: "digest" | "ending";
+        NotificationKind: "digest" | "ending" | "code";
         /**
          * PasswordChange
          * @example {
@@ -3444,6 +3494,27 @@ export interface components {
              * Format: password
              */
             password: string;
+        };
+        /**
+         * PulseAnswer
+         * @description What waits at each step. `late_seconds` is how long it may: beyond, /readyz says so too.
+         * @example {
+         *       "late_seconds": 900,
+         *       "waiting": [
+         *         {
+         *           "age_seconds": 12.5,
+         *           "count": 12,
+         *           "late": false,
+         *           "name": "crawls_unmatched"
+         *         }
+         *       ]
+         *     }
+         */
+        PulseAnswer: {
+            /** Late Seconds */
+            late_seconds: number;
+            /** Waiting */
+            waiting: components["schemas"]["WaitingAnswer"][];
         };
         /**
          * Quiet
@@ -4080,7 +4151,8 @@ export interface components {
          *
          *     `match_count` counts listings, `role_count` the rows of its list, where all places of a role are one;
          *     `unseen_count` those with something that was not marked as seen, `untold_count` those not told of yet.
-         *     `boards_failing` counts boards that it found listings on and that cannot be read at present.
+         *     `boards_failing` counts boards that cannot be read at present, of those it found listings on lately and
+         *     those of companies that its query names; `failing_boards` are the five that fail longest.
          *     `feed_url`: the secret address of its feed, if it has one.
          * @example {
          *       "boards_failing": 0,
@@ -4094,6 +4166,14 @@ export interface components {
          *         }
          *       ],
          *       "expires_at": "2026-03-01T08:00:00Z",
+         *       "failing_boards": [
+         *         {
+         *           "company": "Stripe",
+         *           "since": "2026-03-01T08:00:00Z",
+         *           "slug": "stripe",
+         *           "source": "greenhouse"
+         *         }
+         *       ],
          *       "feed_url": "https://jobs.example.org/api/feeds/trackers/Zk3vQ1xY",
          *       "hour": 8,
          *       "id": 17,
@@ -4104,6 +4184,7 @@ export interface components {
          *       "query": "senior python -intern",
          *       "role_count": 28,
          *       "status": "active",
+         *       "tells_changes": false,
          *       "unseen_count": 4,
          *       "untold_count": 1,
          *       "weekday": 0
@@ -4129,6 +4210,8 @@ export interface components {
              * @example 2026-03-01T08:00:00Z
              */
             expires_at: string;
+            /** Failing Boards */
+            failing_boards: components["schemas"]["FailingBoardAnswer"][];
             /** Feed Url */
             feed_url: string | null;
             /** Hour */
@@ -4152,6 +4235,8 @@ export interface components {
              * @enum {string}
              */
             status: "active" | "paused" | "expired";
+            /** Tells Changes */
+            tells_changes: boolean;
             /** Unseen Count */
             unseen_count: number;
             /** Untold Count */
@@ -4196,6 +4281,11 @@ export interface components {
              */
             query?: string | null;
             /**
+             * Tells Changes
+             * @default null
+             */
+            tells_changes?: boolean | null;
+            /**
              * Weekday
              * @description of weekly mails; 0 is Monday
              * @default null
@@ -4239,6 +4329,14 @@ export interface components {
          *             }
          *           ],
          *           "expires_at": "2026-03-01T08:00:00Z",
+         *           "failing_boards": [
+         *             {
+         *               "company": "Stripe",
+         *               "since": "2026-03-01T08:00:00Z",
+         *               "slug": "stripe",
+         *               "source": "greenhouse"
+         *             }
+         *           ],
          *           "feed_url": "https://jobs.example.org/api/feeds/trackers/Zk3vQ1xY",
          *           "hour": 8,
          *           "id": 17,
@@ -4249,6 +4347,7 @@ export interface components {
          *           "query": "senior python -intern",
          *           "role_count": 28,
          *           "status": "active",
+         *           "tells_changes": false,
          *           "unseen_count": 4,
          *           "untold_count": 1,
          *           "weekday": 0
@@ -4388,6 +4487,32 @@ export interface components {
             last_login_at: string | null;
             /** Trackers */
             trackers: number;
+        };
+        /**
+         * WaitingAnswer
+         * @description One step from a crawl to a mail: how much of its work waits. `late`: for longer than it may.
+         * @example {
+         *       "age_seconds": 12.5,
+         *       "count": 12,
+         *       "late": false,
+         *       "name": "crawls_unmatched"
+         *     }
+         */
+        WaitingAnswer: {
+            /**
+             * Age Seconds
+             * @description of the oldest; 0 where nothing waits
+             */
+            age_seconds: number;
+            /** Count */
+            count: number;
+            /** Late */
+            late: boolean;
+            /**
+             * Name
+             * @example crawls_unmatched
+             */
+            name: string;
         };
         /**
          * WorkMode
@@ -5534,6 +5659,53 @@ export interface operations {
             };
             /** @description Something in the request is not right; `fields` says what */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Any other refusal, such as 429 with Retry-After */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    getPulse: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What waits at each step from a crawl to a mail */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PulseAnswer"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not for this user, or the CSRF token is missing */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
