@@ -6,11 +6,10 @@ import binascii
 import uuid
 from collections.abc import Mapping
 from datetime import datetime
-from email.mime.base import MIMEBase
-from email.mime.text import MIMEText
-from email.utils import parseaddr
+from email.utils import formatdate, parseaddr
+from functools import lru_cache
 
-from flask_mail import Message
+from flask_mail import Message, sanitize_address, sanitize_subject
 
 from backend.domain.one_line import one_line
 
@@ -44,21 +43,44 @@ class Letter(Message):
         )
         self.msgId = message_id
 
-    def _message(self) -> MIMEBase:
-        """Headers stay in one line: folded, a long link in List-Unsubscribe would become an encoded word,
-        which mail programs do not take for a link (RFC 5322 allows 998 characters a line).
-        """
-        message = super()._message()
-        message.policy = message.policy.clone(max_line_length=998)
-        return message
+    def as_bytes(self) -> bytes:
+        """The message as it is sent: what the standard library would write, in a fraction of its time.
 
-    def _mimetext(self, text: str | None, subtype: str = "plain") -> MIMEText:
-        part = MIMEText("", subtype, "us-ascii")
-        part.replace_header("Content-Transfer-Encoding", "quoted-printable")
-        part.set_param("charset", "utf-8")
-        data = "\n".join((text or "").splitlines()).encode("utf-8", "replace") + b"\n"
-        part.set_payload(binascii.b2a_qp(data, istext=True).decode("ascii"))
-        return part
+        Headers stay in one line: folded, a long link in List-Unsubscribe would become an encoded word, which
+        mail programs do not take for a link (RFC 5322 allows 998 characters a line).
+        """
+        boundary = "=_" + "".join(filter(str.isalnum, self.msgId))[:40]  # no quoted-printable text holds "=_"
+        headers = {
+            "MIME-Version": "1.0",
+            "Content-Type": f'multipart/alternative; boundary="{boundary}"',
+            "Subject": self.subject,
+            "From": address_in_ascii(self.sender),
+            "To": ", ".join(map(address_in_ascii, self.recipients)),
+            "Date": formatdate(self.date, localtime=True),
+            "Message-ID": self.msgId,
+            **(self.extra_headers or {}),
+        }
+        head = "".join(f"{name}: {in_ascii(value)}\r\n" for name, value in headers.items())
+        parts = (part(kind, text) for kind, text in (("plain", self.body), ("html", self.html)))
+        body = "".join(f"\r\n--{boundary}\r\n{one}" for one in parts)
+        return f"{head}{body}\r\n--{boundary}--\r\n".encode("ascii")
+
+
+def in_ascii(value: str) -> str:
+    """A header's value; other letters become encoded words (RFC 2047)."""
+    return str(sanitize_subject(value)).replace("\n", "\r\n")
+
+
+@lru_cache(maxsize=100)
+def address_in_ascii(address: str) -> str:
+    return str(sanitize_address(address))
+
+
+def part(kind: str, text: str | None) -> str:
+    """A text as quoted-printable, with the headers that say so."""
+    data = "\r\n".join([*(text or "").splitlines(), ""]).encode("utf-8", "replace")
+    head = f'Content-Type: text/{kind}; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n'
+    return f"{head}\r\n{binascii.b2a_qp(data, istext=True).decode('ascii')}"
 
 
 def new_message_id(sender: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 from backend.domain.changes import Change, closed_after, in_words, net
 from backend.domain.one_line import one_line
 from backend.mail.digest import TITLE_LENGTH, Changed, web_link
-from backend.models import Listing, ListingEvent, Match, MatchChange, Tracker
+from backend.models import Listing, ListingEvent, Match, MatchChange, Notification, Tracker
 from backend.services.card_words import days_between, places
 from backend.settings import Settings
 
@@ -30,6 +30,20 @@ class ChangedCards:
     trackers: dict[int, Tracker] = field(default_factory=dict)
     count: int = 0
     more: int = 0
+
+
+def compose_each(
+    session: Session, settings: Settings, notifications: Collection[Notification]
+) -> dict[int, ChangedCards]:
+    """Of those notifications, by id, that tell of changes."""
+    ids = [notification.id for notification in notifications]
+    telling = select(MatchChange.notification_id).where(MatchChange.notification_id.in_(ids)).distinct()
+    changed = set(session.scalars(telling))
+    return {
+        one.id: compose(session, settings, one.id, one.user.time_zone)
+        for one in notifications
+        if one.id in changed
+    }
 
 
 def compose(session: Session, settings: Settings, notification_id: int, zone: str) -> ChangedCards:

@@ -5,15 +5,17 @@ It covers the boards of its newest matches, and those of the companies that its 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, literal, select, union
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, aliased
 
-from backend.domain.matching import Test, document, test_of
+from backend.domain.matching import Document, Test, document, test_of
 from backend.domain.query import Query, QueryError, parse
 from backend.domain.query_nodes import any_of, sought_companies, text_of
 from backend.models import Board, Company, Listing, Match, Tracker
@@ -35,74 +37,72 @@ class FailingBoard:
     slug: str
 
 
-def failing(session: Session, trackers: Sequence[Tracker]) -> list[FailingBoard]:
+def failing(session: Session, trackers: Collection[Tracker]) -> list[FailingBoard]:
     """Those that any of these trackers covers, who fails longest first."""
-    return in_order(board for boards in failing_each(session, trackers).values() for board in boards)
+    return sorted_boards(board for boards in failing_each(session, trackers).values() for board in boards)
 
 
-def failing_each(session: Session, trackers: Sequence[Tracker]) -> dict[int, list[FailingBoard]]:
-    """Those that each covers, by its id, who fails longest first. Reads `tracker.query`."""
-    by_matches = matched(session, [tracker.id for tracker in trackers])
-    by_name = named(session, {tracker.id: tracker.query.canonical for tracker in trackers})
-    return {
-        tracker.id: in_order([*by_matches.get(tracker.id, ()), *by_name.get(tracker.id, ())])
-        for tracker in trackers
-    }
-
-
-def in_order(boards: Iterable[FailingBoard]) -> list[FailingBoard]:
-    return sorted({board.id: board for board in boards}.values(), key=lambda board: (board.since, board.id))
-
-
-def matched(session: Session, tracker_ids: Sequence[int]) -> dict[int, list[FailingBoard]]:
-    """The failing boards of each tracker's newest matches."""
-    if not tracker_ids:
+def failing_each(session: Session, trackers: Collection[Tracker]) -> dict[int, list[FailingBoard]]:
+    """The same for each tracker, by its id, if there are any. Reads `tracker.query`."""
+    first = read(session, failing_boards().order_by(Board.failing_since).limit(MOST))
+    if not first:
         return {}
-    covered = union(*map(boards_of, tracker_ids)).subquery()
-    found: dict[int, list[FailingBoard]] = {}
-    rows = failing_boards().add_columns(covered.c.tracker_id).join(covered, covered.c.board_id == Board.id)
+    found: dict[int, list[FailingBoard]] = defaultdict(list)
+    for tracker_id, board in matched(session, {tracker.id for tracker in trackers}):
+        found[tracker_id].append(board)
+    for tracker in trackers:
+        if (is_meant := companies_in(tracker.query.canonical)) is not None:
+            found[tracker.id] += [board for board in first if is_meant(as_document(board), LONG_AGO)]
+    return {tracker_id: sorted_boards(boards) for tracker_id, boards in found.items()}
+
+
+def sorted_boards(boards: Iterable[FailingBoard]) -> list[FailingBoard]:
+    return sorted(set(boards), key=lambda board: (board.since, board.id))
+
+
+def matched(session: Session, tracker_ids: Collection[int]) -> Iterator[tuple[int, FailingBoard]]:
+    """(tracker id, failing board) of the newest matches of each."""
+    newer = aliased(Match)
+    last_too_old = (
+        select(newer.listing_id)
+        .where(newer.tracker_id == Tracker.id)
+        .order_by(newer.listing_id.desc())
+        .limit(1)
+        .offset(NEWEST)
+        .scalar_subquery()
+    )
+    rows = (
+        failing_boards()
+        .add_columns(Match.tracker_id)
+        .join(Listing, Listing.board_id == Board.id)
+        .join(Match, Match.listing_id == Listing.id)
+        .join(Tracker, Tracker.id == Match.tracker_id)
+        .where(Tracker.id.in_(tracker_ids), Match.listing_id > func.coalesce(last_too_old, 0))
+        .distinct()
+    )
     for *board, tracker_id in session.execute(rows):
-        found.setdefault(tracker_id, []).append(FailingBoard(*board))
-    return found
+        yield tracker_id, FailingBoard(*board)
 
 
-def boards_of(tracker_id: int) -> Select[*tuple[Any, ...]]:
-    newest = select(Match.listing_id).where(Match.tracker_id == tracker_id)
-    newest = newest.order_by(Match.listing_id.desc()).limit(NEWEST)
-    boards = select(literal(tracker_id).label("tracker_id"), Listing.board_id)
-    return boards.where(Listing.id.in_(newest.subquery().select()))
-
-
-def named(session: Session, queries: Mapping[int, str]) -> dict[int, list[FailingBoard]]:
-    """The failing boards of the companies that each query asks for."""
-    tests = {
-        key: test for key, canonical in queries.items() if (test := whether_named(canonical)) is not None
-    }
-    if not tests:
-        return {}
-    rows = session.execute(failing_boards().order_by(Board.failing_since).limit(MOST))
-    some = [FailingBoard(*row) for row in rows]
-    seen = [
-        document(title="", first_seen_at=LONG_AGO, company=one.company, employer=one.slug) for one in some
-    ]
-    return {
-        key: [board for board, company in zip(some, seen, strict=True) if is_meant(company, LONG_AGO)]
-        for key, is_meant in tests.items()
-    }
-
-
-def whether_named(canonical: str) -> Test | None:
-    """Whether a company is named; None: the query names none."""
+@lru_cache(maxsize=10_000)
+def companies_in(canonical: str) -> Test | None:
+    """Whether a company is one that a query asks for; None: it asks for none."""
     try:
         companies = sought_companies(parse(canonical).node)
     except QueryError:  # of another version: it matches nothing either
         return None
-    if not companies:
-        return None
-    node = any_of([*companies])
-    return test_of(Query(node, text_of(node)))
+    node = any_of([*companies]) if companies else None
+    return None if node is None else test_of(Query(node, text_of(node)))
+
+
+def as_document(board: FailingBoard) -> Document:
+    return document(title="", first_seen_at=LONG_AGO, company=board.company, employer=board.slug)
 
 
 def failing_boards() -> Select[*tuple[Any, ...]]:
     columns = select(Board.id, Board.source, Board.failing_since, Company.name, Company.slug)
     return columns.join(Company, Company.id == Board.company_id).where(is_failing())
+
+
+def read(session: Session, boards: Select[*tuple[Any, ...]]) -> list[FailingBoard]:
+    return [FailingBoard(*row) for row in session.execute(boards)]

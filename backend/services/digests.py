@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
 from sqlalchemy import distinct, func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from backend.domain.one_line import one_line
 from backend.mail.digest import TITLE_LENGTH, Card, Digest, Group, web_link
@@ -36,52 +36,83 @@ class Roles:
 
 def compose(session: Session, settings: Settings, notification: Notification) -> Digest | None:
     """The digest of a notification, as it is to be sent now; None: nothing is left of it. Reads only."""
-    user = notification.user
-    count = session.scalar(
-        select(func.count(distinct(Match.listing_id))).where(Match.notification_id == notification.id)
-    )
-    changed = changed_cards.compose(session, settings, notification.id, user.time_zone)
-    if not count and not changed.count:
-        return None
-    matches = shown(session, notification.id) if count else []
-    roles = Roles(matches, elsewhere(session, matches))
+    return compose_each(session, settings, [notification]).get(notification.id)
+
+
+def compose_each(
+    session: Session, settings: Settings, notifications: Collection[Notification]
+) -> dict[int, Digest]:
+    """The same for each notification, by its id, read together."""
+    ids = [notification.id for notification in notifications]
+    counts, matches = counted(session, ids), shown(session, ids)
+    changed = changed_cards.compose_each(session, settings, notifications)
+    held: dict[int, list[Match]] = {one: [] for one in ids}
+    for match in matches:
+        held[match.notification_id or 0].append(match)
+    others = elsewhere(session, matches)
+    trackers = {match.tracker_id: match.tracker for match in matches}
+    trackers |= {key: value for cards in changed.values() for key, value in cards.trackers.items()}
+    failing = coverage.failing_each(session, trackers.values())
+    return {
+        one.id: digest_of(settings, one, Roles(held[one.id], others), counts.get(one.id, 0), told, failing)
+        for one in notifications
+        if (told := changed.get(one.id, ChangedCards())).count or one.id in counts
+    }
+
+
+def digest_of(
+    settings: Settings,
+    notification: Notification,
+    roles: Roles,
+    count: int,
+    changed: ChangedCards,
+    failing: Mapping[int, Sequence[FailingBoard]],
+) -> Digest:
+    """`count` is of the listings of `roles` and of those not shown; `failing` are boards by tracker."""
+    user, base = notification.user, settings.base_url
+    trackers = {match.tracker_id: match.tracker for match in roles.matches} | changed.trackers
     groups = grouped(settings, roles, changed, notification.created_at, user.time_zone)
     listed = sum(len(group.cards) for group in groups)
-    trackers = {match.tracker_id: match.tracker for match in matches} | changed.trackers
-    failing = coverage.failing(session, list(trackers.values()))
-    base = settings.base_url
+    boards = coverage.sorted_boards(board for one in trackers for board in failing.get(one, ()))
     return Digest(
         to=user.email,
         message_id=notification.message_id,
         date=notification.created_at,
         groups=groups,
-        count=count or 0,
+        count=count,
         changed=changed.count,
-        more=(count or 0) - listed + changed.more,
+        more=count - listed + changed.more,
         trackers_link=groups[0].link if len(groups) == 1 else f"{base}/trackers",
         stop_link=f"{base}/unsubscribe/{notification.token}",
         post_link=f"{base}/api/unsubscribe/{notification.token}",
         host=urlsplit(base).hostname or "localhost",
-        failing=tuple(said_of(board, user.time_zone) for board in failing[:FAILING_NAMED]),
-        more_failing=max(0, len(failing) - FAILING_NAMED),
+        failing=tuple(said_of(board, user.time_zone) for board in boards[:FAILING_NAMED]),
+        more_failing=max(0, len(boards) - FAILING_NAMED),
     )
 
 
-def shown(session: Session, notification_id: int) -> Sequence[Match]:
-    """The matches of the newest listings, by tracker, then the newest first."""
-    newest = (
-        select(Match.listing_id)
-        .where(Match.notification_id == notification_id)
-        .group_by(Match.listing_id)
-        .order_by(Match.listing_id.desc())
-        .limit(SHOWN)
+def counted(session: Session, notification_ids: Collection[int]) -> dict[int | None, int]:
+    """How many listings each notification holds, if any."""
+    rows = session.execute(
+        select(Match.notification_id, func.count(distinct(Match.listing_id)))
+        .where(Match.notification_id.in_(notification_ids))
+        .group_by(Match.notification_id)
     )
+    return dict(rows.all())
+
+
+def shown(session: Session, notification_ids: Collection[int]) -> Sequence[Match]:
+    """The matches of each one's newest listings, by tracker, then the newest first."""
+    place = func.dense_rank().over(partition_by=Match.notification_id, order_by=Match.listing_id.desc())
+    ranked = select(Match.id, place.label("place")).where(Match.notification_id.in_(notification_ids))
+    newest = ranked.subquery()
     return session.scalars(
         select(Match)
+        .join(newest, newest.c.id == Match.id)
         .join(Match.tracker)
-        .where(Match.notification_id == notification_id, Match.listing_id.in_(newest))
+        .where(newest.c.place <= SHOWN)
         .options(
-            joinedload(Match.tracker).joinedload(Tracker.query),
+            contains_eager(Match.tracker).joinedload(Tracker.query),
             joinedload(Match.listing).joinedload(Listing.company),
             joinedload(Match.listing).joinedload(Listing.board),
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import func, or_, select, tuple_, update
 from sqlalchemy.orm import Session, aliased
 
 from backend.domain.richtext import text_of
@@ -30,19 +30,42 @@ def assign(session: Session, listing_ids: Collection[int], now: datetime) -> fro
     """
     take_turns(session, listing_ids)
     known = roles_of(session, listing_ids)
-    words = Words(session)
-    for listing in listings(session, [one for one in listing_ids if one not in known]):
-        role_id = existing(session, words, listing)
-        if role_id is None:
-            role = Role(
-                company_id=listing.company_id, title=title_of(listing), listing_id=listing.id, created_at=now
-            )
-            session.add(role)
-            session.flush()
-            role_id = role.id
-        row = insert_into(session, ListingRole).values(listing_id=listing.id, role_id=role_id)
-        session.execute(row.on_conflict_do_nothing(index_elements=["listing_id"]))
+    if new := listings(session, [one for one in listing_ids if one not in known]):
+        give_roles(session, new, now)
     return frozenset(roles_of(session, listing_ids).values())
+
+
+def give_roles(session: Session, new: Sequence[Listing], now: datetime) -> None:
+    """To each listing a role that is there, else one of its own; for all of them in a few statements."""
+    named = {listing.id: (listing.company_id, title_of(listing)) for listing in new}
+    likely, words = newest_roles(session, set(named.values())), Words(session)
+    chosen: dict[int, Role] = {}
+    for listing in new:
+        company_id, title = named[listing.id]
+        rivals = likely.setdefault((company_id, title), [])
+        role = next((one for one in rivals if alike(words.of(one.listing_id), words.of(listing.id))), None)
+        if role is None:
+            role = Role(company_id=company_id, title=title, listing_id=listing.id, created_at=now)
+            rivals.insert(0, role)
+            session.add(role)
+        chosen[listing.id] = role
+    session.flush()
+    rows = [{"listing_id": listing_id, "role_id": role.id} for listing_id, role in chosen.items()]
+    insert = insert_into(session, ListingRole).on_conflict_do_nothing(index_elements=["listing_id"])
+    session.execute(insert, rows)
+
+
+def newest_roles(session: Session, names: Collection[tuple[int, str]]) -> dict[tuple[int, str], list[Role]]:
+    """By company and title: some that there are, the newest first."""
+    age = func.row_number().over(partition_by=(Role.company_id, Role.title), order_by=Role.id.desc())
+    ranked = (
+        select(Role.id, age.label("age")).where(tuple_(Role.company_id, Role.title).in_(names)).subquery()
+    )
+    rows = select(Role).join(ranked, ranked.c.id == Role.id).where(ranked.c.age <= COMPARED)
+    found: dict[tuple[int, str], list[Role]] = {}
+    for role in session.scalars(rows.order_by(Role.id.desc())):
+        found.setdefault((role.company_id, role.title), []).append(role)
+    return found
 
 
 def take_turns(session: Session, listing_ids: Collection[int]) -> None:
@@ -101,18 +124,6 @@ def in_several_places(session: Session, role_ids: Collection[int]) -> Sequence[i
 
 def listings(session: Session, ids: Sequence[int]) -> Sequence[Listing]:
     return session.scalars(select(Listing).where(Listing.id.in_(ids)).order_by(Listing.id)).all()
-
-
-def existing(session: Session, words: Words, listing: Listing) -> int | None:
-    candidates = session.execute(
-        select(Role.id, Role.listing_id)
-        .where(Role.company_id == listing.company_id, Role.title == title_of(listing))
-        .order_by(Role.id.desc())
-        .limit(COMPARED)
-    ).all()
-    return next(
-        (role_id for role_id, first in candidates if alike(words.of(first), words.of(listing.id))), None
-    )
 
 
 def title_of(listing: Listing) -> str:
