@@ -13,6 +13,7 @@ from redis import Redis
 from rq import Worker
 from rq.exceptions import StopRequested
 from rq.serializers import JSONSerializer
+from rq.worker import DequeueStrategy
 from rq.worker_pool import WorkerPool
 from sqlalchemy.orm import configure_mappers
 
@@ -26,11 +27,14 @@ DEQUEUE_SECONDS = 2
 
 
 class PoolWorker(Worker):
-    """A worker of the pool. RQ's own scheduler stays off: `workers.scheduler` is the only one."""
+    """A worker of the pool. RQ's own scheduler stays off: `workers.scheduler` is the only one.
+
+    Its queues take turns: matching, which every crawl wakes, would else keep the mails waiting for ever.
+    """
 
     def work(self, *args: Any, **options: Any) -> bool:
         die_with_parent(signal.SIGTERM)
-        options["with_scheduler"] = False
+        options |= {"with_scheduler": False, "dequeue_strategy": DequeueStrategy.ROUND_ROBIN}
         return bool(super().work(*args, **options))
 
     def setup_work_horse_signals(self) -> None:
@@ -69,7 +73,7 @@ def load(queues: Collection[str]) -> None:
 @click.argument("queues", nargs=-1, required=True, type=click.Choice([name.value for name in QueueName]))
 @click.option("--processes", default=1, show_default=True, help="How many workers.")
 def main(queues: tuple[str, ...], processes: int) -> None:
-    """Work on QUEUES, the first named first."""
+    """Work on QUEUES, which take turns."""
     settings = load_settings()
     configure_logging(settings)
     load(queues)
