@@ -2,7 +2,8 @@
 
 It counts by (tracker, role): the places of a role are told on one card. What must be told is what stands on a
 board in the end and is found as it stands there. What was found only as it stood in between, or was
-withdrawn, may be told: nobody can know whether a crawl came in time.
+withdrawn, may be told: nobody can know whether a crawl came in time. What a board had before the trackers
+were made is never told, also where the board is watched only later.
 """
 
 from __future__ import annotations

@@ -44,14 +44,20 @@ class Report:
         yield "of them repeated with the same Message-ID", f"{self.verdict.repeated:,}"
         yield "(tracker, role) to be told", f"{self.verdict.expected:,}"
         yield "told", f"{self.verdict.told:,}"
-        yield "missing", str(len(self.verdict.missing))
-        yield "told in two messages", str(len(self.verdict.doubled))
-        yield "told without a reason", str(len(self.verdict.wrong))
-        yield "mails after matching everything again", str(self.late)
         yield "seconds", f"{self.seconds:.0f}"
 
+    def wrongs(self) -> dict[str, int]:
+        """What must not be, by name."""
+        return {
+            "missing": len(self.verdict.missing),
+            "told in two messages": len(self.verdict.doubled),
+            "told without a reason": len(self.verdict.wrong),
+            "mails after matching everything again": self.late,
+        }
+
     def __str__(self) -> str:
-        return "\n".join(f"{name:<45} {figure}" for name, figure in self.lines())
+        rows = [*self.lines(), *((name, str(count)) for name, count in self.wrongs().items())]
+        return "\n".join(f"{name:<45} {figure}" for name, figure in rows)
 
 
 def run(
@@ -70,7 +76,7 @@ def run(
         watches = system.track([some_search(dice, every) for _ in range(scale.trackers)])
         killer = Killer(Random(dice.random()), system.processes, database, system.socket, system.mails)
         faults = schedule(dice, scale.seconds, scale.kills, scale.flushes, scale.failures)
-        happen(scale, publisher, killer, faults)
+        happen(scale, system, publisher, killer, faults)
         oracle = Oracle(watches, publisher.published, system.mails)
         verdict = system.settle(oracle, CLAIM_SECONDS + scale.gather + 3, lambda found: not found.missing)
         for _ in range(scale.rematches):
@@ -81,11 +87,15 @@ def run(
     )
 
 
-def happen(scale: Scale, publisher: Publisher, killer: Killer, faults: list[tuple[float, str]]) -> None:
-    """Events evenly, faults at their moments; what dies comes back meanwhile."""
-    begun, events = time.monotonic(), 0
-    while events < scale.events or faults:
+def happen(
+    scale: Scale, system: System, publisher: Publisher, killer: Killer, faults: list[tuple[float, str]]
+) -> None:
+    """Events and new boards evenly, faults at their moments; what dies comes back meanwhile."""
+    begun, events, late = time.monotonic(), 0, len(system.unwatched)
+    while events < scale.events or faults or system.unwatched:
         passed = time.monotonic() - begun
+        if system.unwatched and late - len(system.unwatched) < passed / scale.seconds * late:
+            system.watch_another()
         while faults and faults[0][0] <= passed:
             killer.do(faults.pop(0)[1])
         due = min(scale.events, round(passed / scale.seconds * scale.events))

@@ -32,11 +32,8 @@ def run_on(kind: str, folder: Path, scale: Scale, seed: int, *, unguarded: bool 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_whatever_dies_every_match_is_told_in_one_message(kind: str, tmp_path: Path) -> None:
     report = run_on(kind, tmp_path, SHORT, seed=5)
-    assert not report.verdict.missing
-    assert not report.verdict.doubled
-    assert not report.verdict.wrong
+    assert not any(report.wrongs().values())
     assert report.verdict.expected > SHORT.events / 2, "there was enough to tell"
-    assert report.late == 0, "matched again, all is known"
     assert sum(report.faults.values()) >= SHORT.kills
 
 
