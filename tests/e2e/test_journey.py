@@ -3,6 +3,7 @@
 import re
 
 import pytest
+import requests
 from playwright.sync_api import Page, expect
 
 from tests.e2e.system import System, text_of, until
@@ -26,6 +27,14 @@ def link_in(system: System, address: str, path: str) -> str:
     return until(look, what=f"a mail to {address} with a link to /{path}")
 
 
+def log_in(page: Page, address: str, password: str) -> None:
+    page.goto("/login")
+    page.get_by_label("E-mail address").fill(address)
+    page.get_by_label("Password", exact=True).fill(password)
+    page.get_by_role("button", name="Log in").click()
+    expect(page).not_to_have_url(re.compile("/login"))
+
+
 def test_from_registration_to_a_mail_and_a_closed_listing(system: System, page: Page):
     board = system.boards()[0]
     until(lambda: system.get("/api/listings", limit=1)["total"] > 1000, 90, "the first sweep")
@@ -43,6 +52,12 @@ def test_from_registration_to_a_mail_and_a_closed_listing(system: System, page: 
     expect(page.get_by_text("Nothing matches")).to_be_visible()
     page.get_by_role("link", name="Track this search").first.click()
     expect(page).to_have_url(re.compile(r"/trackers/new"))
+    preview = page.get_by_role("region", name="What it would find")
+    expect(preview).to_contain_text("Nothing matches today")
+    page.get_by_role("combobox", name="Query").fill("engineer")
+    expect(preview.get_by_role("listitem").first).to_be_visible()
+    page.get_by_role("combobox", name="Query").fill("lighthouse keeper")
+    expect(preview).to_contain_text("Nothing matches today")
     page.get_by_text("As soon as found").click()
     page.get_by_role("button", name="Start tracking").click()
     expect(page).to_have_url(re.compile(r"/trackers/\d+"))
@@ -84,12 +99,24 @@ def test_the_unsubscribe_link_of_the_mail_stops_the_tracker(system: System, page
     expect(page.get_by_role("alert")).to_contain_text("No more mails")
 
 
+def test_one_click_in_a_mail_program_stops_the_tracker_and_looking_does_not(system: System, page: Page):
+    mail = until(lambda: system.mails_with(TITLE), what="the mail of the first journey")[0]
+    address = mail["List-Unsubscribe"].strip("<>")
+    log_in(page, EMAIL, PASSWORD)
+    page.goto("/trackers")
+    page.get_by_role("button", name="Resume").click()
+    expect(page.get_by_text("active", exact=True)).to_be_visible()
+    assert requests.get(address, timeout=10).json()["stopped"] is False
+    page.reload()
+    expect(page.get_by_text("active", exact=True)).to_be_visible()
+    requests.post(address, data={"List-Unsubscribe": "One-Click"}, timeout=10).raise_for_status()
+    page.reload()
+    expect(page.get_by_text("paused", exact=True)).to_be_visible()
+    assert requests.get(address, timeout=10).json()["stopped"] is True
+
+
 def test_an_admin_adds_a_board_by_its_url_and_crawls_it(system: System, page: Page):
-    page.goto("/login")
-    page.get_by_label("E-mail address").fill("admin@example.org")
-    page.get_by_label("Password", exact=True).fill(system.password)
-    page.get_by_role("button", name="Log in").click()
-    expect(page).not_to_have_url(re.compile("/login"))
+    log_in(page, "admin@example.org", system.password)
     page.goto("/admin/boards")
     expect(page.get_by_role("heading", name="Boards")).to_be_visible()
     expect(page.locator("table tbody tr").first).to_be_visible()
