@@ -34,6 +34,7 @@ class JobName(StrEnum):
     MATCH_CRAWLS = "workers.jobs.match.match_crawls"
     NOTIFY_DUE = "workers.jobs.notify.notify_due"
     SEND_MAIL = "workers.jobs.notify.send_account_mail"
+    NOTIFY_CHANNELS = "workers.jobs.channels.notify_channels"
     FILE_QUERIES = "workers.jobs.match.file_queries"
     COUNT = "workers.jobs.count.count"
     HOUSEKEEPING = "workers.jobs.housekeeping.housekeeping"
@@ -43,6 +44,7 @@ class QueueName(StrEnum):
     CRAWL = "crawl"
     MATCH = "match"
     MAIL = "mail"
+    CHANNEL = "channel"
     PERIODIC = "periodic"
 
 
@@ -51,6 +53,7 @@ QUEUE_OF = {
     JobName.MATCH_CRAWLS: QueueName.MATCH,
     JobName.NOTIFY_DUE: QueueName.MAIL,
     JobName.SEND_MAIL: QueueName.MAIL,
+    JobName.NOTIFY_CHANNELS: QueueName.CHANNEL,
     JobName.FILE_QUERIES: QueueName.PERIODIC,
     JobName.COUNT: QueueName.PERIODIC,
     JobName.HOUSEKEEPING: QueueName.PERIODIC,

@@ -36,7 +36,7 @@ class Periodic:
 
 
 def wanted(settings: Settings) -> tuple[Periodic, ...]:
-    return (
+    every_time = (
         Periodic(JobName.CRAWL_DUE, settings.tick_seconds),
         Periodic(JobName.MATCH_CRAWLS, settings.match_seconds),
         Periodic(JobName.NOTIFY_DUE, settings.notify_seconds),
@@ -44,3 +44,6 @@ def wanted(settings: Settings) -> tuple[Periodic, ...]:
         Periodic(JobName.HOUSEKEEPING, settings.housekeeping_seconds),
         Periodic(JobName.FILE_QUERIES, FILING_SECONDS),
     )
+    if not settings.channel_kinds:
+        return every_time
+    return (*every_time, Periodic(JobName.NOTIFY_CHANNELS, settings.notify_seconds))

@@ -66,6 +66,7 @@ class Export(Answer):
     exported_at: str
     user: dict[str, Any]
     trackers: list[dict[str, Any]]
+    channels: list[dict[str, Any]]
     blocked_companies: list[str]
     mails: list[dict[str, Any]]
 

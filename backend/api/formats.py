@@ -22,6 +22,7 @@ FORMATS = {
     "last-day": "a date from today on in the user's time zone, a year ahead at most",
     "past-moment": "a date-time that an answer held: not later than now",
     "email": "an address one can write to",
+    "channel-address": "http(s) to a public host on port 80 or 443, or one of Apprise's that go by HTTP",
     "new-password": f"{SHORTEST} to {LONGEST} characters, four different ones, not the address",
 }
 """Those of ours, in words; the document's description lists them."""
@@ -40,6 +41,7 @@ Slug = Annotated[str, Field(max_length=140, json_schema_extra=of("slug"))]
 SourceName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 CareersUrl = Annotated[str, Field(min_length=4, max_length=2000, json_schema_extra=of("careers-url"))]
 TimeZone = Annotated[str, Field(max_length=64, json_schema_extra=of("time-zone"))]
+ChannelAddress = Annotated[str, Field(min_length=4, max_length=2000, json_schema_extra=of("channel-address"))]
 LastDay = Annotated[date, Field(json_schema_extra=of("last-day"))]
 Email = Annotated[str, Field(max_length=254, json_schema_extra=of("email"))]
 NEW: dict[str, JsonValue] = {"format": "new-password", "minLength": SHORTEST, "maxLength": LONGEST}

@@ -23,6 +23,8 @@ TYPING = "600 per minute"
 PREVIEW = "60 per minute"
 RECOGNISE = "60 per minute"
 SUGGEST = "20 per hour"
+CHANNEL = "30 per hour"
+CHANNEL_CODE = "30 per 15 minutes"
 
 
 def client() -> str:

@@ -25,6 +25,7 @@ COMPANY = Link("getCompany", {"slug": item("slug")})
 NEXT = {"cursor": body("next_cursor")}
 SAME_ID = {"id": "$request.path.id"}
 TRACKER = ("getTracker", "changeTracker", "listMatches", "pauseTracker", "resumeTracker", "renewTracker")
+CHANNEL = ("sendChannelCode", "verifyChannel", "getChannelSecret", "replaceChannelSecret", "deleteChannel")
 BOARD = ("getBoard", "changeBoard", "crawlBoard", "deleteBoard")
 
 LINKS: dict[str, list[Link]] = {
@@ -37,6 +38,8 @@ LINKS: dict[str, list[Link]] = {
     "listCompanies": [COMPANY],
     "getCompany": [Link("blockCompany", {"slug": body("slug")})],
     "listBlocked": [COMPANY, Link("unblockCompany", {"slug": item("slug")})],
+    "listChannels": [Link(name, {"id": item("id")}) for name in CHANNEL],
+    "createChannel": [Link(name, {"id": body("id")}) for name in CHANNEL],
     "blockCompany": [Link("unblockCompany", {"slug": "$request.path.slug"})],
     "listTrackers": [Link(name, {"id": item("id")}) for name in TRACKER],
     "createTracker": [Link(name, {"id": body("id")}) for name in (*TRACKER, "deleteTracker")],

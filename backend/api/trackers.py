@@ -19,9 +19,11 @@ from backend.api.listings import ListingSummary, summary
 from backend.api.paging import Page
 from backend.api.schema import Answer, Body, Moment
 from backend.app import current_settings
-from backend.models import Cadence, Tracker, db
+from backend.models import Cadence, Channel, ChannelKind, Tracker, db
 from backend.services import broad_queries, tracker_pages, trackers
+from backend.services.channels import State, state_of
 from backend.services.tracked_query import TrackerConflict, TrackerRefused
+from backend.services.tracker_channel import NoSuchChannel
 from backend.services.tracker_pages import Figures
 from backend.services.trackers import Change, NoSuchTracker, Wish
 
@@ -33,6 +35,9 @@ QUERY = Field(examples=["senior python -intern (berlin OR remote)"])
 NAME = Field(None, max_length=120, description="empty: named after its query", examples=["Python in Berlin"])
 HOUR = Field(None, ge=0, le=23, description="of daily and weekly mails, in the user's time zone")
 WEEKDAY = Field(None, ge=0, le=6, description="of weekly mails; 0 is Monday")
+CHANNEL = Field(
+    None, ge=1, lt=2**63, description="one of mine that is verified; null: by mail", examples=[None]
+)
 TELLS_CHANGES = Field(
     False, description="also when pay, place or title of what it told of changes, or it closes"
 )
@@ -56,6 +61,7 @@ class NewTracker(Body):
     weekday: int | None = WEEKDAY
     tells_changes: bool = TELLS_CHANGES
     name: str | None = NAME
+    channel_id: int | None = CHANNEL
     duration_days: Days | None = None
     expires_at: LastDay | None = LAST_DAY
 
@@ -69,6 +75,7 @@ class TrackerChange(Body):
     weekday: int | None = WEEKDAY
     tells_changes: bool | None = None
     name: str | None = NAME
+    channel_id: int | None = CHANNEL
     expires_at: LastDay | None = LAST_DAY
 
 
@@ -87,6 +94,15 @@ class DayCount(Answer):
     count: int
 
 
+class TrackerChannel(Answer):
+    """The channel by which a tracker tells, and how it is; only `works` and `failing` ones are told."""
+
+    id: int
+    name: str = Field(examples=["Team chat"])
+    kind: ChannelKind
+    state: State
+
+
 class FailingBoardAnswer(Answer):
     """A board that a tracker covers and that cannot be read: something of it may be missing."""
 
@@ -103,7 +119,7 @@ class TrackerAnswer(Answer):
     `unseen_count` those with something that was not marked as seen, `untold_count` those not told of yet.
     `boards_failing` counts boards that cannot be read at present, of those it found listings on lately and
     those of companies that its query names; `failing_boards` are the five that fail longest.
-    `feed_url`: the secret address of its feed, if it has one.
+    `feed_url`: the secret address of its feed, if it has one. `channel`: null for mail.
     """
 
     id: int
@@ -127,10 +143,13 @@ class TrackerAnswer(Answer):
     boards_failing: int
     failing_boards: list[FailingBoardAnswer]
     feed_url: str | None
+    channel: TrackerChannel | None
 
 
 class TrackerPage(Page[TrackerAnswer]):
-    """A user's trackers, the newest first."""
+    """A user's trackers, the newest first. `limit` is as many as an account may have."""
+
+    limit: int
 
 
 class PreviewAnswer(Answer):
@@ -155,6 +174,7 @@ def refused(error: TrackerRefused) -> Response:
 
 def as_error(error: TrackerRefused) -> ApiError:
     code = ErrorCode.CONFLICT if isinstance(error, TrackerConflict) else ErrorCode.INVALID
+    code = ErrorCode.NOT_FOUND if isinstance(error, NoSuchChannel) else code
     return ApiError(code, str(error), fields={error.field: [str(error)]}, column=error.column)
 
 
@@ -181,7 +201,15 @@ def tracker_answer(tracker: Tracker, figures: Figures, moment: datetime) -> Trac
         boards_failing=len(figures.failing),
         failing_boards=[FailingBoardAnswer.model_validate(board) for board in figures.failing[:NAMED]],
         feed_url=feed_url(tracker),
+        channel=channel_answer(tracker.channel),
     )
+
+
+def channel_answer(channel: Channel | None) -> TrackerChannel | None:
+    if channel is None:
+        return None
+    state = state_of(channel, current_settings())
+    return TrackerChannel(id=channel.id, name=channel.name, kind=ChannelKind(channel.kind), state=state)
 
 
 def feed_url(tracker: Tracker) -> str | None:
@@ -203,7 +231,7 @@ def list_trackers() -> TrackerPage:
     shown = trackers.list_for(db.session(), this_user().id)
     figures = tracker_pages.figures(db.session(), shown, moment)
     items = [tracker_answer(tracker, figures[tracker.id], moment) for tracker in shown]
-    return TrackerPage(items=items, total=len(items), next_cursor=None)
+    return TrackerPage(items=items, total=len(items), next_cursor=None, limit=trackers.LIMIT)
 
 
 @blueprint.post("")
@@ -220,6 +248,7 @@ def create_tracker(json_data: NewTracker) -> TrackerAnswer:
         hour=json_data.hour,
         weekday=json_data.weekday,
         name=json_data.name or "",
+        channel_id=json_data.channel_id,
         duration_days=json_data.duration_days or 30,
         last_day=json_data.expires_at,
         tells_changes=json_data.tells_changes,
@@ -263,6 +292,8 @@ def change_tracker(id: int, json_data: TrackerChange) -> TrackerAnswer:
         weekday=json_data.weekday,
         last_day=json_data.expires_at,
         tells_changes=json_data.tells_changes,
+        channel_id=json_data.channel_id,
+        keep_channel="channel_id" not in json_data.model_fields_set,
     )
     moment = now()
     if change.query is not None:

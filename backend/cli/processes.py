@@ -104,6 +104,8 @@ def programs(settings: Settings, *, demo: bool) -> Iterator[Program]:
     processes = str(settings.workers)
     yield Program("crawl", ("python", "-m", "workers.worker", "crawl", "--processes", processes))
     yield Program("tell", ("python", "-m", "workers.worker", "match", "mail", "periodic"))
+    if settings.channel_kinds:
+        yield Program("channels", ("python", "-m", "workers.worker", "channel"))
     yield Program("indexer", ("python", "-m", "workers.indexer"))
 
 

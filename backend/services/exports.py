@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from backend.models import Company, Listing, Match, Notification, Tracker, User
+from backend.models import Channel, Company, Listing, Match, Notification, Tracker, User
 from backend.services.blocking import blocked
+from backend.services.channels import list_for
 
 
 def export(session: Session, user_id: int, now: datetime) -> dict[str, Any]:
@@ -28,6 +29,7 @@ def export(session: Session, user_id: int, now: datetime) -> dict[str, Any]:
             "mail_refused_at": stamp(user.mail_refused_at),
         },
         "trackers": [tracker_values(session, tracker) for tracker in trackers_of(session, user_id)],
+        "channels": [channel_values(channel) for channel in list_for(session, user_id)],
         "blocked_companies": [company.name for company in blocked(session, user_id)],
         "mails": [
             {
@@ -40,6 +42,17 @@ def export(session: Session, user_id: int, now: datetime) -> dict[str, Any]:
                 select(Notification).where(Notification.user_id == user_id).order_by(Notification.id)
             )
         ],
+    }
+
+
+def channel_values(channel: Channel) -> dict[str, Any]:
+    return {
+        "kind": channel.kind,
+        "name": channel.name,
+        "address": channel.address,
+        "created_at": stamp(channel.created_at),
+        "verified_at": stamp(channel.verified_at),
+        "refused_at": stamp(channel.refused_at),
     }
 
 
@@ -61,6 +74,7 @@ def tracker_values(session: Session, tracker: Tracker) -> dict[str, Any]:
         "name": tracker.name,
         "query": tracker.text,
         "canonical": tracker.query.canonical,
+        "channel": tracker.channel.name if tracker.channel else None,
         "cadence": tracker.cadence,
         "hour": tracker.hour,
         "weekday": tracker.weekday,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 from urllib.parse import urlsplit
 
@@ -24,21 +26,54 @@ class Unsent(Enum):
 
     STOPPED = "its trackers were stopped before it could be sent"
     NOT_WRITTEN_TO = "mails to this address have been stopped"
+    NO_CODE = "another code was asked for, or none is needed any more"
     RENEWED = "the tracker was renewed or stopped before it could be sent"
 
 
-def compose(session: Session, settings: Settings, notification_id: int) -> Digest | Ending | Unsent:
+@dataclass(frozen=True, slots=True)
+class Code:
+    """What verifies a channel: who gets it there types it in at `link`."""
+
+    message_id: str
+    date: datetime
+    channel: str
+    code: str
+    link: str
+
+
+Message = Digest | Ending | Code
+
+
+def compose(session: Session, settings: Settings, notification_id: int) -> Message | Unsent:
     """Reads only."""
-    notification = session.get_one(Notification, notification_id, options=[joinedload(Notification.user)])
-    if notification.user.disabled_at is not None or notification.user.mail_refused_at is not None:
+    loaded = [joinedload(Notification.user), joinedload(Notification.channel)]
+    notification = session.get_one(Notification, notification_id, options=loaded)
+    user = notification.user
+    if user.disabled_at is not None:
+        return Unsent.NOT_WRITTEN_TO
+    if notification.kind == NotificationKind.CODE:
+        return code_of(settings, notification) or Unsent.NO_CODE
+    if notification.channel_id is None and user.mail_refused_at is not None:
         return Unsent.NOT_WRITTEN_TO
     if notification.kind == NotificationKind.ENDING:
         return ending_of(session, settings, notification) or Unsent.RENEWED
     return digests.compose(session, settings, notification) or Unsent.STOPPED
 
 
-def letter(message: Digest | Ending) -> Letter:
+def letter(message: Message) -> Letter:
+    """The mail of a message. Raises ValueError for a code, which is worth nothing but through its channel."""
+    if isinstance(message, Code):
+        raise ValueError("a code goes through its channel only")
     return digest.letter(message) if isinstance(message, Digest) else ending.letter(message)
+
+
+def code_of(settings: Settings, notification: Notification) -> Code | None:
+    """None: the channel was deleted, is verified by now, or has been given another code since."""
+    channel = notification.channel
+    if channel is None or channel.code is None or channel.code_asked_at != notification.created_at:
+        return None
+    link = f"{settings.base_url}/account"
+    return Code(notification.message_id, notification.created_at, channel.name, channel.code, link)
 
 
 def ending_of(session: Session, settings: Settings, notification: Notification) -> Ending | None:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from backend.models import AccountMail, Board, Crawl, CrawlStatus, Finding, ListingEvent, Notification
 from backend.services import notifications
 from backend.services.leases import due
+from backend.services.recipients import working_channels
 from backend.settings import Settings
 
 
@@ -65,7 +66,7 @@ def waiting(session: Session, settings: Settings, now: datetime) -> Iterator[Wai
             "notifications_unsent",
             "messages that wait, though nobody refused them",
             Notification.created_at,
-            not_taken(Notification, settings, now),
+            and_(not_taken(Notification, settings, now), no_channel_fails()),
         ),
         (
             "account_mails_unsent",
@@ -94,6 +95,11 @@ def not_taken(
         or_(model.tries == 0, model.refusals < model.tries),
         model.next_try_at <= now + timedelta(seconds=settings.mail_retry_seconds),
     )
+
+
+def no_channel_fails() -> ColumnElement[bool]:
+    """Messages that do not wait for a channel of which its owner knows that it fails."""
+    return or_(Notification.channel_id.is_(None), Notification.channel_id.in_(working_channels()))
 
 
 def late(session: Session, settings: Settings, now: datetime) -> list[str]:

@@ -9,10 +9,11 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from redis import Redis
 from redis.exceptions import RedisError
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from backend.models import Channel
 from backend.services import pulse
 from backend.settings import Settings
 
@@ -21,7 +22,9 @@ def what_is_missing(
     session: Session, redis: Redis, settings: Settings, migrations: str, now: datetime
 ) -> list[str]:
     """What stands in the way, in words for an operator; empty: ready."""
-    missing = database_problems(session, migrations) or pulse.late(session, settings, now)
+    missing = database_problems(session, migrations)
+    if not missing:
+        missing += [*pulse.late(session, settings, now), *silenced_channels(session, settings)]
     try:
         redis.ping()
     except (RedisError, OSError):
@@ -29,6 +32,24 @@ def what_is_missing(
     if not settings.mail_server:
         missing.append("MAIL_SERVER is not set: no mail can be sent")
     return missing
+
+
+def silenced_channels(session: Session, settings: Settings) -> list[str]:
+    """Kinds of channels that people have and CHANNELS does not name."""
+    rows = session.execute(
+        select(Channel.kind, func.count())
+        .where(
+            Channel.deleted_at.is_(None),
+            Channel.verified_at.is_not(None),
+            Channel.kind.not_in(settings.channel_kinds),
+        )
+        .group_by(Channel.kind)
+        .order_by(Channel.kind)
+    )
+    return [
+        f"CHANNELS does not name {kind}: what is to be told by {count:,} such channels waits"
+        for kind, count in rows
+    ]
 
 
 def database_problems(session: Session, migrations: str) -> list[str]:

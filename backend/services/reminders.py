@@ -5,12 +5,12 @@ from __future__ import annotations
 import secrets
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from backend.mail.letter import new_message_id
-from backend.models import Notification, NotificationKind, Tracker, User, begin_write
-from backend.services.recipients import may_be_written_to
+from backend.models import Channel, Notification, NotificationKind, Tracker, User, begin_write
+from backend.services.recipients import may_be_told, takes_messages
 from backend.services.trackers import REMINDER, not_deleted
 from backend.settings import Settings
 
@@ -19,6 +19,8 @@ AT_ONCE = 200
 
 def remind(session: Session, settings: Settings, now: datetime) -> int:
     """Write a notification for each tracker whose end is near; they are sent like any other."""
+    by_mail = and_(Tracker.channel_id.is_(None), User.mail_refused_at.is_(None))
+    by_channel = Tracker.channel_id.in_(select(Channel.id).where(takes_messages(settings)))
     begin_write(session)
     ending = session.scalars(
         select(Tracker)
@@ -29,7 +31,8 @@ def remind(session: Session, settings: Settings, now: datetime) -> int:
             Tracker.reminded_at.is_(None),
             Tracker.paused_at.is_(None),
             not_deleted(),
-            may_be_written_to(),
+            may_be_told(),
+            or_(by_mail, by_channel),
         )
         .order_by(Tracker.expires_at)
         .limit(AT_ONCE)
@@ -42,6 +45,7 @@ def remind(session: Session, settings: Settings, now: datetime) -> int:
                 user_id=tracker.user_id,
                 kind=NotificationKind.ENDING,
                 tracker_id=tracker.id,
+                channel_id=tracker.channel_id,
                 message_id=new_message_id(settings.mail_sender),
                 token=secrets.token_urlsafe(32),
                 created_at=now,

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, joinedload
 from backend.domain.cadence import end_of_day
 from backend.domain.one_line import one_line
 from backend.models import Cadence, Tracker, User, begin_write
+from backend.services import tracker_channel
 from backend.services.timetables import move_waiting
 from backend.services.tracked_query import TrackerConflict, TrackerRefused, canonical_of, query_id_of
 from backend.services.watching import watch
@@ -47,11 +48,12 @@ class Wish:
     duration_days: int | None = 30
     last_day: date | None = None
     tells_changes: bool = False
+    channel_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What is to be different; None leaves it."""
+    """What is to be different; None leaves it. `channel_id` counts unless the channel is kept; None: mail."""
 
     name: str | None = None
     query: str | None = None
@@ -60,6 +62,8 @@ class Change:
     weekday: int | None = None
     last_day: date | None = None
     tells_changes: bool | None = None
+    channel_id: int | None = None
+    keep_channel: bool = True
 
 
 def status_of(tracker: Tracker, now: datetime) -> Status:
@@ -86,6 +90,7 @@ def create(session: Session, user_id: int, wish: Wish, now: datetime) -> Tracker
     begin_write(session)
     user = lock_user(session, user_id)
     refuse_too_many(session, user_id)
+    tracker_channel.check(session, user_id, wish.channel_id)
     ends = end_of(wish.duration_days, wish.last_day, user.time_zone, now)
     tracker = Tracker(
         user_id=user_id,
@@ -96,6 +101,7 @@ def create(session: Session, user_id: int, wish: Wish, now: datetime) -> Tracker
         hour=wish.hour,
         weekday=wish.weekday,
         tells_changes=wish.tells_changes,
+        channel_id=wish.channel_id,
         expires_at=ends,
         reminded_at=reminded_at(ends, now),
         created_at=now,
@@ -113,7 +119,7 @@ def list_for(session: Session, user_id: int) -> list[Tracker]:
         session.scalars(
             select(Tracker)
             .where(Tracker.user_id == user_id, not_deleted())
-            .options(joinedload(Tracker.query))
+            .options(joinedload(Tracker.query), joinedload(Tracker.channel))
             .order_by(Tracker.id.desc())
         )
     )
@@ -128,7 +134,7 @@ def get(session: Session, user_id: int, tracker_id: int, *, deleted: bool = Fals
             Tracker.user_id == user_id,
             Tracker.deleted_at.is_not(None) if deleted else not_deleted(),
         )
-        .options(joinedload(Tracker.query))
+        .options(joinedload(Tracker.query), joinedload(Tracker.channel))
     )
     if tracker is None:
         raise NoSuchTracker(tracker_id)
@@ -154,6 +160,8 @@ def change(
             canonical or tracker.query.canonical, NAME_LENGTH
         )
     change_times(session, settings, tracker, wanted, now)
+    if not wanted.keep_channel:
+        tracker_channel.move(session, tracker, wanted.channel_id, now)
     if wanted.tells_changes is not None and wanted.tells_changes != tracker.tells_changes:
         tracker.tells_changes = wanted.tells_changes
         watch(session, tracker.id, wanted.tells_changes)

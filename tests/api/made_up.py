@@ -55,6 +55,8 @@ def moments_gone_by() -> st.SearchStrategy[str]:
 
 
 EMAIL = st.builds("{}@{}.example".format, *[st.from_regex(r"[a-z][a-z0-9]{0,20}", fullmatch=True)] * 2)
+HOST = st.from_regex(r"[a-z][a-z0-9]{0,20}", fullmatch=True).map("{}.example".format)
+CHANNEL_ADDRESS = st.one_of(HOST.map("https://{}/hook".format), HOST.map("jsons://{}/hook".format))
 PASSWORD_LETTERS = st.characters(min_codepoint=33, max_codepoint=0x2FFF, categories=("L", "N", "P"))
 PASSWORD = st.text(PASSWORD_LETTERS, min_size=12)
 BOARDS = ["stripe", *(f"board{number}" for number in range(8))]
@@ -75,6 +77,7 @@ for name, values in {
     "email": EMAIL,
     "new-password": PASSWORD.filter(lambda text: len(set(text)) > 3).map(lambda text: text[:200]),
     "last-day": days_ahead(),
+    "channel-address": CHANNEL_ADDRESS,
     "past-moment": moments_gone_by(),
 }.items():
     schemathesis.openapi.format(name, values)

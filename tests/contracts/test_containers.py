@@ -88,7 +88,7 @@ COMMANDS = list(commands())
 def test_compose_is_valid_and_its_services_are_those_of_the_design() -> None:
     valid = PyCompose.from_yaml(yaml.safe_dump(compose()))
     assert set(valid.service_names()) == {
-        *("postgres", "redis", "migrate", "web", "worker", "tell", "scheduler", "indexer"),
+        *("postgres", "redis", "migrate", "web", "worker", "tell", "channels", "scheduler", "indexer"),
         *("frontend", "mailbox"),
     }
 

@@ -76,6 +76,114 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/account/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My channels
+         * @description For users who are logged in.
+         */
+        get: operations["listChannels"];
+        put?: never;
+        /**
+         * Make a channel: a code is sent through it, to be given back by `verifyChannel`
+         * @description For users who are logged in.
+         */
+        post: operations["createChannel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account/channels/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete a channel
+         * @description For users who are logged in.
+         */
+        delete: operations["deleteChannel"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account/channels/{id}/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send another code through a channel, also through one that was refused
+         * @description For users who are logged in.
+         */
+        post: operations["sendChannelCode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account/channels/{id}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The secret that signs what a webhook gets
+         * @description For users who are logged in.
+         */
+        get: operations["getChannelSecret"];
+        put?: never;
+        /**
+         * Sign with another secret from now on
+         * @description For users who are logged in.
+         */
+        post: operations["replaceChannelSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account/channels/{id}/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Verify a channel by the code that came through it
+         * @description For users who are logged in.
+         */
+        post: operations["verifyChannel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/account/deliveries": {
         parameters: {
             query?: never;
@@ -1435,15 +1543,122 @@ export interface components {
             url: string;
         };
         /**
+         * ChannelAnswer
+         * @description A channel; of its address only the beginning is shown.
+         *
+         *     `state`: `unverified` and `refused` ones need a code; `failing` is tried again by itself; `off`: this site
+         *     does not speak to this kind any more. Nothing is lost meanwhile: what is to be told waits. `code_asked_at`
+         *     and `code_sent_at` are of the last code; `error` is what went wrong last, in words.
+         * @example {
+         *       "address": "https://example.org/…",
+         *       "code_asked_at": "2026-03-01T08:00:00Z",
+         *       "code_sent_at": "2026-03-01T08:00:00Z",
+         *       "created_at": "2026-03-01T08:00:00Z",
+         *       "error": null,
+         *       "id": 17,
+         *       "kind": "webhook",
+         *       "name": "Team chat",
+         *       "refused_at": null,
+         *       "signed": false,
+         *       "state": "unverified",
+         *       "tracker_count": 2,
+         *       "verified_at": "2026-03-01T08:00:00Z"
+         *     }
+         */
+        ChannelAnswer: {
+            /**
+             * Address
+             * @example https://example.org/…
+             */
+            address: string;
+            /** Code Asked At */
+            code_asked_at: string | null;
+            /** Code Sent At */
+            code_sent_at: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             * @example 2026-03-01T08:00:00Z
+             */
+            created_at: string;
+            /** Error */
+            error: string | null;
+            /** Id */
+            id: number;
+            kind: components["schemas"]["ChannelKind"];
+            /**
+             * Name
+             * @example Team chat
+             */
+            name: string;
+            /** Refused At */
+            refused_at: string | null;
+            /** Signed */
+            signed: boolean;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "unverified" | "works" | "failing" | "refused" | "off";
+            /** Tracker Count */
+            tracker_count: number;
+            /** Verified At */
+            verified_at: string | null;
+        };
+        /**
+         * ChannelKind
+         * @description How a channel is spoken to: our own signed POST, or whatever Apprise makes of its address.
+         * @enum {string}
+         */
+        ChannelKind: "webhook" | "apprise";
+        /**
+         * ChannelList
+         * @description The oldest first. `kinds`: what this site can speak to.
+         * @example {
+         *       "items": [
+         *         {
+         *           "address": "https://example.org/…",
+         *           "code_asked_at": "2026-03-01T08:00:00Z",
+         *           "code_sent_at": "2026-03-01T08:00:00Z",
+         *           "created_at": "2026-03-01T08:00:00Z",
+         *           "error": null,
+         *           "id": 17,
+         *           "kind": "webhook",
+         *           "name": "Team chat",
+         *           "refused_at": null,
+         *           "signed": false,
+         *           "state": "unverified",
+         *           "tracker_count": 2,
+         *           "verified_at": "2026-03-01T08:00:00Z"
+         *         }
+         *       ],
+         *       "kinds": [
+         *         "webhook"
+         *       ]
+         *     }
+         */
+        ChannelList: {
+            /** Items */
+            items: components["schemas"]["ChannelAnswer"][];
+            /** Kinds */
+            kinds: components["schemas"]["ChannelKind"][];
+        };
+        /**
          * Channels
          * @description How this site can tell of matches.
          * @example {
-         *       "mail": false
+         *       "apprise": false,
+         *       "mail": false,
+         *       "webhook": false
          *     }
          */
         Channels: {
+            /** Apprise */
+            apprise: boolean;
             /** Mail */
             mail: boolean;
+            /** Webhook */
+            webhook: boolean;
         };
         /**
          * ChosenMatches
@@ -1459,6 +1674,19 @@ export interface components {
              * @description of matches of this tracker
              */
             ids: number[];
+        };
+        /**
+         * CodeBody
+         * @example {
+         *       "code": "042317"
+         *     }
+         */
+        CodeBody: {
+            /**
+             * Code
+             * @example 042317
+             */
+            code: string;
         };
         /**
          * CompanyAnswer
@@ -2355,6 +2583,13 @@ export interface components {
          *       "blocked_companies": [
          *         "stripe"
          *       ],
+         *       "channels": [
+         *         {
+         *           "address": "https://example.org/hook",
+         *           "kind": "webhook",
+         *           "name": "Team chat"
+         *         }
+         *       ],
          *       "exported_at": "2026-03-01T08:00:00Z",
          *       "mails": [
          *         {
@@ -2379,6 +2614,10 @@ export interface components {
         Export: {
             /** Blocked Companies */
             blocked_companies: string[];
+            /** Channels */
+            channels: {
+                [key: string]: unknown;
+            }[];
             /** Exported At */
             exported_at: string;
             /** Mails */
@@ -3198,6 +3437,28 @@ export interface components {
             url: string;
         };
         /**
+         * NewChannel
+         * @description An http(s) address gets signed POSTs; every other scheme is read by Apprise.
+         * @example {
+         *       "address": "https://example.org/hooks/jobs",
+         *       "name": "Team chat"
+         *     }
+         */
+        NewChannel: {
+            /**
+             * Address
+             * Format: channel-address
+             * @example https://example.org/hooks/jobs
+             */
+            address: string;
+            /**
+             * Name
+             * @default
+             * @example Team chat
+             */
+            name?: string;
+        };
+        /**
          * NewSuggestion
          * @example {
          *       "url": "https://example.com/careers"
@@ -3221,12 +3482,20 @@ export interface components {
          * @description It ends after `duration_days`, or with the day `expires_at`; without either after 30 days.
          * @example {
          *       "cadence": "instant",
+         *       "channel_id": null,
          *       "name": "Python in Berlin",
          *       "query": "senior python -intern (berlin OR remote)"
          *     }
          */
         NewTracker: {
             cadence: components["schemas"]["Cadence"];
+            /**
+             * Channel Id
+             * @description one of mine that is verified; null: by mail
+             * @default null
+             * @example null
+             */
+            channel_id?: number | null;
             /**
              * Duration Days
              * @default null
@@ -3707,6 +3976,20 @@ export interface components {
             url: string;
         };
         /**
+         * SecretAnswer
+         * @description What signs the POSTs to a webhook (Standard Webhooks, `whsec_` and base64).
+         * @example {
+         *       "secret": "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"
+         *     }
+         */
+        SecretAnswer: {
+            /**
+             * Secret
+             * @example whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD
+             */
+            secret: string;
+        };
+        /**
          * SectorRow
          * @example {
          *       "companies": 23,
@@ -3730,7 +4013,9 @@ export interface components {
          * @description Send `csrf_token` as the header X-CSRFToken with every request that is not a GET.
          * @example {
          *       "channels": {
-         *         "mail": false
+         *         "apprise": false,
+         *         "mail": false,
+         *         "webhook": false
          *       },
          *       "csrf_token": "IjQ5ZGE5NWQ1…",
          *       "user": {
@@ -4153,11 +4438,17 @@ export interface components {
          *     `unseen_count` those with something that was not marked as seen, `untold_count` those not told of yet.
          *     `boards_failing` counts boards that cannot be read at present, of those it found listings on lately and
          *     those of companies that its query names; `failing_boards` are the five that fail longest.
-         *     `feed_url`: the secret address of its feed, if it has one.
+         *     `feed_url`: the secret address of its feed, if it has one. `channel`: null for mail.
          * @example {
          *       "boards_failing": 0,
          *       "cadence": "instant",
          *       "canonical": "python senior -intern",
+         *       "channel": {
+         *         "id": 17,
+         *         "kind": "webhook",
+         *         "name": "Team chat",
+         *         "state": "unverified"
+         *       },
          *       "created_at": "2026-03-01T08:00:00Z",
          *       "daily": [
          *         {
@@ -4196,6 +4487,7 @@ export interface components {
             cadence: components["schemas"]["Cadence"];
             /** Canonical */
             canonical: string;
+            channel: components["schemas"]["TrackerChannel"] | null;
             /**
              * Created At
              * Format: date-time
@@ -4248,6 +4540,7 @@ export interface components {
          * TrackerChange
          * @description What is not given stays. With another query it looks only at what is found from now on.
          * @example {
+         *       "channel_id": null,
          *       "name": "Python in Berlin",
          *       "query": "senior python -intern"
          *     }
@@ -4255,6 +4548,13 @@ export interface components {
         TrackerChange: {
             /** @default null */
             cadence?: components["schemas"]["Cadence"] | null;
+            /**
+             * Channel Id
+             * @description one of mine that is verified; null: by mail
+             * @default null
+             * @example null
+             */
+            channel_id?: number | null;
             /**
              * Expires At
              * @description its last day, in the user's time zone; a year ahead at most
@@ -4293,6 +4593,31 @@ export interface components {
             weekday?: number | null;
         };
         /**
+         * TrackerChannel
+         * @description The channel by which a tracker tells, and how it is; only `works` and `failing` ones are told.
+         * @example {
+         *       "id": 17,
+         *       "kind": "webhook",
+         *       "name": "Team chat",
+         *       "state": "unverified"
+         *     }
+         */
+        TrackerChannel: {
+            /** Id */
+            id: number;
+            kind: components["schemas"]["ChannelKind"];
+            /**
+             * Name
+             * @example Team chat
+             */
+            name: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "unverified" | "works" | "failing" | "refused" | "off";
+        };
+        /**
          * TrackerName
          * @description `deleted`: there is no page of it any more.
          * @example {
@@ -4321,6 +4646,12 @@ export interface components {
          *           "boards_failing": 0,
          *           "cadence": "instant",
          *           "canonical": "python senior -intern",
+         *           "channel": {
+         *             "id": 17,
+         *             "kind": "webhook",
+         *             "name": "Team chat",
+         *             "state": "unverified"
+         *           },
          *           "created_at": "2026-03-01T08:00:00Z",
          *           "daily": [
          *             {
@@ -4812,6 +5143,452 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not for this user, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is none, or it is not yours */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something in the request is not right; `fields` says what */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Any other refusal, such as 429 with Retry-After */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    listChannels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description My channels */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelList"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Any other refusal, such as 429 with Retry-After */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    createChannel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewChannel"];
+            };
+        };
+        responses: {
+            /** @description Make a channel: a code is sent through it, to be given back by `verifyChannel` */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelAnswer"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not for this user, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something in the request is not right; `fields` says what */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Any other refusal, such as 429 with Retry-After */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    deleteChannel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description its number
+                 * @example 17
+                 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted; its trackers tell by mail from now on */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not for this user, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is none, or it is not yours */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something in the request is not right; `fields` says what */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Any other refusal, such as 429 with Retry-After */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    sendChannelCode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description its number
+                 * @example 17
+                 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Send another code through a channel, also through one that was refused */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelAnswer"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not for this user, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is none, or it is not yours */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something in the request is not right; `fields` says what */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Any other refusal, such as 429 with Retry-After */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    getChannelSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description its number
+                 * @example 17
+                 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The secret that signs what a webhook gets */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecretAnswer"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is none, or it is not yours */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something in the request is not right; `fields` says what */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Any other refusal, such as 429 with Retry-After */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    replaceChannelSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description its number
+                 * @example 17
+                 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Sign with another secret from now on */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecretAnswer"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not for this user, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is none, or it is not yours */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something in the request is not right; `fields` says what */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Any other refusal, such as 429 with Retry-After */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    verifyChannel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description its number
+                 * @example 17
+                 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeBody"];
+            };
+        };
+        responses: {
+            /** @description Verify a channel by the code that came through it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelAnswer"];
+                };
             };
             /** @description Nobody is logged in */
             401: {
