@@ -33,7 +33,7 @@ def test_a_tracker_is_made_and_listed(ada: Caller, made: dict) -> None:
     assert timedelta(29) < ends - datetime.now(UTC) <= timedelta(30)
     assert len(made["daily"]) == 14
     listed = ada.get("/api/trackers").json
-    assert listed == {"items": [made], "total": 1, "next_cursor": None}
+    assert listed == {"items": [made], "total": 1, "next_cursor": None, "limit": 50}
     assert ada.get(f"/api/trackers/{made['id']}").json == made
 
 

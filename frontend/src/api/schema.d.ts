@@ -4639,7 +4639,7 @@ export interface components {
         };
         /**
          * TrackerPage
-         * @description A user's trackers, the newest first.
+         * @description A user's trackers, the newest first. `limit` is as many as an account may have.
          * @example {
          *       "items": [
          *         {
@@ -4684,6 +4684,7 @@ export interface components {
          *           "weekday": 0
          *         }
          *       ],
+         *       "limit": 50,
          *       "next_cursor": "bjE4Zg",
          *       "total": 1204
          *     }
@@ -4691,6 +4692,8 @@ export interface components {
         TrackerPage: {
             /** Items */
             items: components["schemas"]["TrackerAnswer"][];
+            /** Limit */
+            limit: number;
             /** Next Cursor */
             next_cursor: string | null;
             /** Total */

@@ -41,6 +41,11 @@ export function useCrawls(filters: MaybeRefOrGetter<{ board_id?: number; status?
   )
 }
 
+/** What waits at each step from a crawl to a mail. */
+export function usePulse() {
+  return useQuery({ queryKey: ['admin', 'pulse'], queryFn: () => unwrap(api.GET('/api/admin/pulse')), ...LIVE })
+}
+
 export function useUsers(q: MaybeRefOrGetter<string>) {
   const text = computed(() => toValue(q).trim())
   return usePages(['admin', 'users', text], (cursor) =>

@@ -12,7 +12,6 @@ export function useTrackers() {
   return useQuery({
     queryKey: ['trackers'],
     queryFn: () => unwrap(api.GET('/api/trackers')),
-    select: (page) => page.items,
     refetchInterval: 30_000,
   })
 }
