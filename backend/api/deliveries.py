@@ -7,17 +7,17 @@ from flask import Response
 from pydantic import Field
 
 from backend.api import paging
-from backend.api.access import signed_in, this_user
-from backend.api.clock import now
+from backend.api.access import signed_in
 from backend.api.errors import answer, not_found
-from backend.api.match_answers import Channel, MatchAnswer, match_answer
+from backend.api.listings import EventAnswer, ListingSummary, summary
+from backend.api.match_answers import MatchAnswer, ToldBy, match_answer, told_by, view
 from backend.api.paging import Page, PageQuery
 from backend.api.schema import Answer, Moment
 from backend.api.trackers import no_such_tracker
 from backend.models import NotificationKind, Tracker, db
 from backend.services import deliveries, match_lists
 from backend.services.deliveries import Delivery, NoSuchDelivery
-from backend.services.tellings import DeliveryState
+from backend.services.tellings import DeliveryState, Holding
 from backend.services.trackers import NoSuchTracker
 
 blueprint = APIBlueprint("deliveries", __name__, url_prefix="/api/account/deliveries", tag="Account")
@@ -33,11 +33,13 @@ class TrackerName(Answer):
 
 
 class DeliveryAnswer(Answer):
-    """A message: of new matches (`digest`), or that a tracker ends soon (`ending`).
+    """A message: of new matches and changes (`digest`), that a tracker ends soon (`ending`), or the code of a
+    channel (`code`).
 
     `sent`: accepted at `sent_at`, on try number `tries`. `failed`: given up at `failed_at`. `sending`: on its
-    way. `retrying`: tried again at `next_try_at`, under the same `message_id`. `error` is what went wrong, in
-    words. Trackers that were deleted for good are not named, and what they told of is not counted.
+    way. `retrying`: tried again at `next_try_at`, under the same `message_id`. `held`: not for now, `held_by`
+    says why. `error` is what went wrong, in words. `listing_count` is of new listings, `change_count` of
+    changed ones. Trackers that were deleted for good are not named, and what they told of is not counted.
     """
 
     id: int
@@ -47,11 +49,13 @@ class DeliveryAnswer(Answer):
     sent_at: Moment | None
     failed_at: Moment | None = Field(examples=[None])
     next_try_at: Moment | None = Field(examples=[None])
+    held_by: Holding | None = Field(examples=[None])
     tries: int = Field(examples=[1])
     error: str | None
     message_id: str
-    channel: Channel
+    channel: ToldBy
     listing_count: int
+    change_count: int = Field(examples=[0])
     trackers: list[TrackerName]
 
 
@@ -73,6 +77,18 @@ class DeliveredPage(Page[DeliveredMatch]):
     """What a message told of, the newest first."""
 
 
+class ChangedAnswer(Answer):
+    """A listing that was told before, and what became of it, in order."""
+
+    tracker: TrackerName
+    listing: ListingSummary
+    events: list[EventAnswer]
+
+
+class ChangedPage(Page[ChangedAnswer]):
+    """What a message told of listings that were told before, the newest first."""
+
+
 @blueprint.errorhandler(NoSuchDelivery)
 def no_such_delivery(_error: NoSuchDelivery) -> Response:
     return answer(not_found("message"))
@@ -87,16 +103,18 @@ def delivery_answer(delivery: Delivery) -> DeliveryAnswer:
     return DeliveryAnswer(
         id=message.id,
         kind=NotificationKind(message.kind),
-        state=delivery.state,
+        state=delivery.progress.state,
         created_at=message.created_at,
         sent_at=message.sent_at,
         failed_at=message.failed_at,
-        next_try_at=delivery.next_try_at,
+        next_try_at=delivery.progress.next_try_at,
+        held_by=delivery.progress.held_by,
         tries=message.tries,
         error=message.error,
         message_id=message.message_id,
-        channel="mail",
+        channel=told_by(message),
         listing_count=delivery.listing_count,
+        change_count=delivery.change_count,
         trackers=[tracker_name(tracker) for tracker in delivery.trackers],
     )
 
@@ -109,12 +127,7 @@ def list_deliveries(query_data: DeliveryQuery) -> DeliveryPage:
     """The messages that trackers sent me, or are to send"""
     before = paging.decode(query_data.cursor, int)
     found, more = deliveries.page(
-        db.session(),
-        this_user().id,
-        query_data.tracker_id,
-        before[0] if before else None,
-        query_data.limit,
-        now(),
+        db.session(), view(), query_data.tracker_id, before[0] if before else None, query_data.limit
     )
     items = [delivery_answer(one) for one in found]
     return DeliveryPage(items=items, total=None, next_cursor=None if more is None else paging.encode(more))
@@ -125,7 +138,7 @@ def list_deliveries(query_data: DeliveryQuery) -> DeliveryPage:
 @blueprint.output(DeliveryAnswer)
 def get_delivery(id: int) -> DeliveryAnswer:
     """One message, and how its delivery went"""
-    return delivery_answer(deliveries.get(db.session(), this_user().id, id, now()))
+    return delivery_answer(deliveries.get(db.session(), view(), id))
 
 
 @blueprint.get("/<int:id>/matches")
@@ -134,10 +147,32 @@ def get_delivery(id: int) -> DeliveryAnswer:
 @blueprint.output(DeliveredPage)
 def list_delivered(id: int, query_data: PageQuery) -> DeliveredPage:
     """What a message told of"""
-    moment, before = now(), paging.decode(query_data.cursor, int)
-    deliveries.get(db.session(), this_user().id, id, moment)
+    mine, before = view(), paging.decode(query_data.cursor, int)
+    deliveries.get(db.session(), mine, id)
     cards, more = match_lists.of_delivery(
-        db.session(), this_user(), id, before[0] if before else None, query_data.limit, moment
+        db.session(), mine, id, before[0] if before else None, query_data.limit
     )
     items = [DeliveredMatch(tracker=tracker_name(card.tracker), **dict(match_answer(card))) for card in cards]
     return DeliveredPage(items=items, total=None, next_cursor=None if more is None else paging.encode(more))
+
+
+@blueprint.get("/<int:id>/changes")
+@signed_in
+@blueprint.input(PageQuery, location="query")
+@blueprint.output(ChangedPage)
+def list_changes(id: int, query_data: PageQuery) -> ChangedPage:
+    """What a message told of listings that were told before"""
+    mine, before = view(), paging.decode(query_data.cursor, int)
+    deliveries.get(db.session(), mine, id)
+    found, more = deliveries.changes_of(
+        db.session(), mine, id, before[0] if before else None, query_data.limit
+    )
+    items = [
+        ChangedAnswer(
+            tracker=tracker_name(one.match.tracker),
+            listing=summary(one.listing),
+            events=[EventAnswer.model_validate(event) for event in one.events],
+        )
+        for one in found
+    ]
+    return ChangedPage(items=items, total=None, next_cursor=None if more is None else paging.encode(more))

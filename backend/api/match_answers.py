@@ -6,12 +6,21 @@ from typing import Literal
 
 from pydantic import Field
 
+from backend.api.access import this_user
+from backend.api.clock import now
 from backend.api.listings import ListingSummary, Place, place, summary
 from backend.api.schema import Answer, Moment
+from backend.app import current_settings
+from backend.models import ChannelKind, Notification
 from backend.services.match_lists import Card, FoundPlace
-from backend.services.tellings import Holding, Telling, TellingState
+from backend.services.tellings import Holding, Telling, TellingState, View
 
-Channel = Literal["mail"]
+
+class ToldBy(Answer):
+    """The way of a message; `name` is what its user calls the channel, and empty for mail."""
+
+    kind: Literal["mail", "webhook", "apprise"] = Field(examples=["mail"])
+    name: str | None = Field(examples=[None])
 
 
 class TellingAnswer(Answer):
@@ -30,7 +39,7 @@ class TellingAnswer(Answer):
     error: str | None
     delivery_id: int | None = Field(examples=[204])
     message_id: str | None
-    channel: Channel | None = Field(examples=["mail"])
+    channel: ToldBy | None
 
 
 class FoundPlaceAnswer(Answer):
@@ -103,5 +112,17 @@ def telling_answer(telling: Telling) -> TellingAnswer:
         error=message.error if message else None,
         delivery_id=message.id if message else None,
         message_id=message.message_id if message else None,
-        channel="mail" if message else None,
+        channel=told_by(message) if message else None,
     )
+
+
+def told_by(message: Notification) -> ToldBy:
+    channel = message.channel
+    if channel is None:
+        return ToldBy(kind="mail", name=None)
+    return ToldBy(kind=ChannelKind(channel.kind).value, name=channel.name)
+
+
+def view() -> View:
+    """Of the user who asks, now."""
+    return View(this_user(), now(), current_settings().channel_kinds)

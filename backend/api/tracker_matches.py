@@ -14,7 +14,7 @@ from backend.api.access import signed_in, this_user
 from backend.api.clock import now
 from backend.api.errors import answer, invalid, not_found
 from backend.api.formats import of
-from backend.api.match_answers import FoundPlaceAnswer, MatchAnswer, match_answer, place_answer
+from backend.api.match_answers import FoundPlaceAnswer, MatchAnswer, match_answer, place_answer, view
 from backend.api.paging import Page, PageQuery
 from backend.api.schema import Answer, Body, Moment
 from backend.api.trackers import no_such_tracker
@@ -76,11 +76,10 @@ def list_matches(id: int, query_data: MatchQuery) -> MatchPage:
     before = paging.decode(query_data.cursor, int)
     cards, more = match_lists.of_tracker(
         db.session(),
-        this_user(),
+        view(),
         id,
         before[0] if before else None,
         query_data.limit,
-        now(),
         unseen=query_data.unseen,
     )
     items = [match_answer(card) for card in cards]
@@ -95,7 +94,7 @@ def list_places(id: int, match_id: int, query_data: PageQuery) -> PlacePage:
     """All places of a role that a tracker has found"""
     after = paging.decode(query_data.cursor, int)
     found, more = match_lists.places_of(
-        db.session(), this_user(), id, match_id, after[0] if after else None, query_data.limit, now()
+        db.session(), view(), id, match_id, after[0] if after else None, query_data.limit
     )
     items = [place_answer(one) for one in found]
     return PlacePage(items=items, total=None, next_cursor=None if more is None else paging.encode(more))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
@@ -12,15 +11,19 @@ from sqlalchemy.orm import Session, aliased, joinedload
 from backend.domain.query import parse
 from backend.domain.query_nodes import TextField, sought_terms
 from backend.domain.snippets import marked, snippet_of
-from backend.models import Listing, Match, Notification, Tracker, User
+from backend.models import Listing, Match, Notification, Tracker
 from backend.services import downloads, trackers
 from backend.services.seen import NoSuchMatch
-from backend.services.tellings import Telling, telling_of
+from backend.services.tellings import Telling, View, telling_of
 
 PLACES = 20  # on a row; the rest is read by pages
 WITH_LISTING = (
     joinedload(Match.listing).joinedload(Listing.company),
     joinedload(Match.listing).joinedload(Listing.board),
+)
+WITH_TRACKER = (
+    joinedload(Match.tracker).joinedload(Tracker.query),
+    joinedload(Match.tracker).joinedload(Tracker.channel),
 )
 
 
@@ -74,42 +77,35 @@ NOBODY = Others([], 0, 0)
 
 
 def of_tracker(
-    session: Session,
-    user: User,
-    tracker_id: int,
-    before: int | None,
-    limit: int,
-    now: datetime,
-    *,
-    unseen: bool,
+    session: Session, view: View, tracker_id: int, before: int | None, limit: int, *, unseen: bool
 ) -> tuple[list[Card], int | None]:
     """A tracker's rows, the newest first, and what to pass as `before` for the next page.
 
     `unseen`: only rows with a place that was not seen. Raises NoSuchTracker.
     """
-    tracker = trackers.get(session, user.id, tracker_id)
+    tracker = trackers.get(session, view.user.id, tracker_id)
     chosen = on_own_card(Match.tracker_id == tracker.id)
     if unseen:
         chosen = chosen.where(or_(Match.seen_at.is_(None), unseen_beside()))
-    return page(session, chosen, user, before, limit, now)
+    return page(session, view, chosen, before, limit)
 
 
 def of_delivery(
-    session: Session, user: User, notification_id: int, before: int | None, limit: int, now: datetime
+    session: Session, view: View, notification_id: int, before: int | None, limit: int
 ) -> tuple[list[Card], int | None]:
-    """The rows of one message to this user."""
-    chosen = on_own_card(and_(Match.notification_id == notification_id, Match.user_id == user.id))
-    return page(session, chosen, user, before, limit, now)
+    """The rows of one message to the user."""
+    chosen = on_own_card(and_(Match.notification_id == notification_id, Match.user_id == view.user.id))
+    return page(session, view, chosen, before, limit)
 
 
 def places_of(
-    session: Session, user: User, tracker_id: int, match_id: int, after: int | None, limit: int, now: datetime
+    session: Session, view: View, tracker_id: int, match_id: int, after: int | None, limit: int
 ) -> tuple[list[FoundPlace], int | None]:
     """All matches of a card, in the order they were found, and what to pass as `after` for the next page.
 
     Raises NoSuchTracker, NoSuchMatch.
     """
-    tracker = trackers.get(session, user.id, tracker_id)
+    tracker = trackers.get(session, view.user.id, tracker_id)
     card = session.scalar(
         select(Match).where(
             Match.id == match_id, Match.tracker_id == tracker.id, Match.told_with_id.is_(None)
@@ -122,9 +118,7 @@ def places_of(
         rows = rows.where(Match.id > after)
     found = session.scalars(rows.options(*WITH_LISTING).order_by(Match.id).limit(limit + 1)).all()
     told_by = messages(session, [card]).get(card.notification_id)
-    places = [
-        FoundPlace(match, telling_of(match, card, told_by, tracker, user, now)) for match in found[:limit]
-    ]
+    places = [FoundPlace(match, telling_of(match, card, told_by, tracker, view)) for match in found[:limit]]
     return places, found[limit - 1].id if len(found) > limit else None
 
 
@@ -146,19 +140,18 @@ def unseen_beside() -> ColumnElement[bool]:
 
 
 def page(
-    session: Session, chosen: Select[Match], user: User, before: int | None, limit: int, now: datetime
+    session: Session, view: View, chosen: Select[Match], before: int | None, limit: int
 ) -> tuple[list[Card], int | None]:
     """The key of a row is its own match, whatever joins it later: no page repeats or skips one."""
     if before is not None:
         chosen = chosen.where(Match.id < before)
-    with_tracker = joinedload(Match.tracker).joinedload(Tracker.query)
-    rows = chosen.options(*WITH_LISTING, with_tracker).order_by(Match.id.desc()).limit(limit + 1)
-    found = session.scalars(rows).all()
-    cards = cards_of(session, user, found[:limit], now)
+    loaded = (*WITH_LISTING, *WITH_TRACKER)
+    found = session.scalars(chosen.options(*loaded).order_by(Match.id.desc()).limit(limit + 1)).all()
+    cards = cards_of(session, view, found[:limit])
     return cards, found[limit - 1].id if len(found) > limit else None
 
 
-def cards_of(session: Session, user: User, matches: Sequence[Match], now: datetime) -> list[Card]:
+def cards_of(session: Session, view: View, matches: Sequence[Match]) -> list[Card]:
     others = on_their_cards(session, matches)
     told_by = messages(session, matches)
     named = {match.id: listings_of(match, others.get(match.id, NOBODY))[0] for match in matches}
@@ -170,8 +163,7 @@ def cards_of(session: Session, user: User, matches: Sequence[Match], now: dateti
         words = sought_terms(parse(tracker.query.canonical).node)
         anywhere = [one for one in words if one.field is None]
         places = [
-            FoundPlace(one, telling_of(one, match, message, tracker, user, now))
-            for one in (match, *beside.first)
+            FoundPlace(one, telling_of(one, match, message, tracker, view)) for one in (match, *beside.first)
         ]
         cards.append(
             Card(
@@ -216,7 +208,8 @@ def on_their_cards(session: Session, matches: Sequence[Match]) -> dict[int, Othe
 def messages(session: Session, matches: Sequence[Match]) -> dict[int | None, Notification]:
     """The messages that these matches belong to, by their ids."""
     ids = {match.notification_id for match in matches if match.notification_id is not None}
-    return {one.id: one for one in session.scalars(select(Notification).where(Notification.id.in_(ids)))}
+    rows = select(Notification).where(Notification.id.in_(ids)).options(joinedload(Notification.channel))
+    return {one.id: one for one in session.scalars(rows)}
 
 
 def listings_of(match: Match, others: Others) -> list[Listing]:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from backend.models import Match, Notification, Tracker, User
+from backend.models import Channel, Match, Notification, NotificationKind, Tracker, User
 
 
 class DeliveryState(StrEnum):
-    """Of a notification: handed over now, tried again later, accepted, or given up."""
+    """Of a notification: handed over now, tried again later, not for now, accepted, or given up."""
 
     SENDING = "sending"
     RETRYING = "retrying"
+    HELD = "held"
     SENT = "sent"
     FAILED = "failed"
 
@@ -31,11 +33,23 @@ class TellingState(StrEnum):
 
 
 class Holding(StrEnum):
-    """Why what is found is not told for now."""
+    """Why what is found is not told for now: of the user, of the channel, or of the tracker."""
 
-    PAUSED = "paused"
     UNCONFIRMED = "unconfirmed"
     REFUSED = "refused"
+    CHANNEL_UNVERIFIED = "channel_unverified"
+    CHANNEL_REFUSED = "channel_refused"
+    CHANNEL_OFF = "channel_off"
+    PAUSED = "paused"
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Who looks and when, and which kinds of channels are spoken here."""
+
+    user: User
+    now: datetime
+    channel_kinds: Collection[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,22 +66,32 @@ class Telling:
     notification: Notification | None = None
 
 
-def delivery_state(notification: Notification, now: datetime) -> DeliveryState:
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How the delivery of a message goes. `next_try_at`: of one that is to be sent again."""
+
+    state: DeliveryState
+    next_try_at: datetime | None = None
+    held_by: Holding | None = None
+
+
+def progress_of(notification: Notification, view: View) -> Progress:
     if notification.sent_at is not None:
-        return DeliveryState.SENT
+        return Progress(DeliveryState.SENT)
     if notification.failed_at is not None:
-        return DeliveryState.FAILED
-    claimed = notification.claimed_until is not None and notification.claimed_until > now
-    return DeliveryState.SENDING if claimed else DeliveryState.RETRYING
-
-
-def next_try(notification: Notification) -> datetime:
-    """Of one that is to be sent again: a claim whose worker died has to run out first."""
-    return max(notification.next_try_at, notification.claimed_until or notification.next_try_at)
+        return Progress(DeliveryState.FAILED)
+    claimed_until = notification.claimed_until or notification.next_try_at
+    if notification.claimed_until is not None and claimed_until > view.now:
+        return Progress(DeliveryState.SENDING)
+    is_code = notification.kind == NotificationKind.CODE  # which is what an unverified channel gets
+    holding = None if is_code else held_by_way(notification.channel, view)
+    if holding is not None:
+        return Progress(DeliveryState.HELD, held_by=holding)
+    return Progress(DeliveryState.RETRYING, next_try_at=max(notification.next_try_at, claimed_until))
 
 
 def telling_of(
-    match: Match, card: Match, notification: Notification | None, tracker: Tracker, user: User, now: datetime
+    match: Match, card: Match, notification: Notification | None, tracker: Tracker, view: View
 ) -> Telling:
     """`card` is the match on whose card this one stands, mostly itself; `notification` is the card's."""
     if match.told_at is not None:
@@ -75,19 +99,30 @@ def telling_of(
     if card.told_at is not None:
         return Telling(TellingState.ADDED, at=card.told_at, notification=notification)
     if notification is not None:
-        state = TellingState(delivery_state(notification, now).value)
-        until = next_try(notification) if state is TellingState.RETRYING else None
-        return Telling(state, until=until, notification=notification)
-    holding = held_by(tracker, user)
+        progress = progress_of(notification, view)
+        state = TellingState.TOLD if progress.state is DeliveryState.SENT else TellingState(progress.state)
+        return Telling(state, None, progress.next_try_at, progress.held_by, notification)
+    holding = held_by(tracker, view)
     if holding is not None:
         return Telling(TellingState.HELD, held_by=holding)
-    return Telling(TellingState.WAITING, until=card.due_at)
+    rests_until = tracker.channel.wait_until if tracker.channel is not None else None
+    return Telling(TellingState.WAITING, until=max(card.due_at, rests_until or card.due_at))
 
 
-def held_by(tracker: Tracker, user: User) -> Holding | None:
+def held_by(tracker: Tracker, view: View) -> Holding | None:
     """What keeps a tracker from telling what it has found."""
-    if user.mail_refused_at is not None:
-        return Holding.REFUSED
-    if user.confirmed_at is None:
+    if view.user.confirmed_at is None:
         return Holding.UNCONFIRMED
-    return Holding.PAUSED if tracker.paused_at is not None else None
+    holding = held_by_way(tracker.channel, view)
+    return holding or (Holding.PAUSED if tracker.paused_at is not None else None)
+
+
+def held_by_way(channel: Channel | None, view: View) -> Holding | None:
+    """What keeps a channel, or the account's mail, from taking messages."""
+    if channel is None or channel.deleted_at is not None:
+        return Holding.REFUSED if view.user.mail_refused_at is not None else None
+    if channel.verified_at is None:
+        return Holding.CHANNEL_UNVERIFIED
+    if channel.refused_at is not None:
+        return Holding.CHANNEL_REFUSED
+    return None if channel.kind in view.channel_kinds else Holding.CHANNEL_OFF

@@ -48,7 +48,8 @@ def test_the_log_tells_when_and_by_which_message_each_match_was_told(
     log = ada.get("/api/account/deliveries").json
     [delivery] = log["items"]
     assert (delivery["kind"], delivery["state"], delivery["tries"]) == ("digest", "sent", 1)
-    assert (delivery["channel"], delivery["listing_count"], delivery["error"]) == ("mail", 1, None)
+    assert (delivery["channel"], delivery["error"]) == ({"kind": "mail", "name": None}, None)
+    assert (delivery["listing_count"], delivery["change_count"]) == (1, 0)
     assert delivery["message_id"] == mailbox.ids[0]
     tracker = {"id": int(path.rsplit("/", 1)[1]), "name": "mechanic", "deleted": False}
     assert delivery["trackers"] == [tracker]
@@ -59,6 +60,7 @@ def test_the_log_tells_when_and_by_which_message_each_match_was_told(
         assert (telling["delivery_id"], telling["message_id"]) == (delivery["id"], mailbox.ids[0])
     [delivered] = ada.get(f"/api/account/deliveries/{delivery['id']}/matches").json["items"]
     assert delivered == row | {"tracker": tracker}
+    assert ada.get(f"/api/account/deliveries/{delivery['id']}/changes").json["items"] == []
 
 
 def test_the_log_of_one_tracker_is_asked_for_by_its_id(
@@ -87,4 +89,5 @@ def test_another_users_messages_are_not_there(
     assert eve.get("/api/account/deliveries").json["items"] == []
     for address in (f"/api/account/deliveries/{delivery['id']}", f"{path}/matches"):
         assert eve.get(address).status_code == 404
-    assert eve.get(f"/api/account/deliveries/{delivery['id']}/matches").status_code == 404
+    for of_it in ("matches", "changes"):
+        assert eve.get(f"/api/account/deliveries/{delivery['id']}/{of_it}").status_code == 404

@@ -7,11 +7,21 @@ from datetime import timedelta
 import pytest
 
 from backend.mail.outgoing import Postbox
-from backend.models import Cadence, ListingText, Tracker, User, begin_write
+from backend.models import (
+    Cadence,
+    Channel,
+    ChannelKind,
+    ListingText,
+    Match,
+    Notification,
+    Tracker,
+    User,
+    begin_write,
+)
 from backend.services import match_lists, notifications, seen, trackers
 from backend.services.match_lists import Card
 from backend.services.seen import NoSuchMatch
-from backend.services.tellings import Holding, TellingState
+from backend.services.tellings import Holding, TellingState, View
 from backend.services.trackers import Change, NoSuchTracker
 from tests.mailbox import open_mailbox
 from tests.services.tracking import World
@@ -58,11 +68,15 @@ def tell(world):
         return notifications.send_due(world.session, world.settings, postbox, world.now, lambda: 0.0)
 
 
-def rows(world, tracker_id, before=None, limit=100, unseen=False) -> tuple[list[Card], int | None]:
+def view(world, user_id):
     world.session.rollback()
     world.session.expire_all()
-    user = world.session.get_one(User, world.tracker(tracker_id).user_id)
-    return match_lists.of_tracker(world.session, user, tracker_id, before, limit, world.now, unseen=unseen)
+    return View(world.session.get_one(User, user_id), world.now, world.settings.channel_kinds)
+
+
+def rows(world, tracker_id, before=None, limit=100, unseen=False) -> tuple[list[Card], int | None]:
+    mine = view(world, world.tracker(tracker_id).user_id)
+    return match_lists.of_tracker(world.session, mine, tracker_id, before, limit, unseen=unseen)
 
 
 def only(world, tracker_id) -> Card:
@@ -70,10 +84,10 @@ def only(world, tracker_id) -> Card:
     return card
 
 
-def change_user(world, user_id, **fields):
+def change(world, model, row_id, **fields):
     begin_write(world.session)
     for name, value in fields.items():
-        setattr(world.session.get_one(User, user_id), name, value)
+        setattr(world.session.get_one(model, row_id), name, value)
     world.session.commit()
 
 
@@ -105,11 +119,9 @@ def test_a_role_in_very_many_places_is_read_by_pages(world, ada, mocker):
     crawl(world, *[("Mechanic", town, TEXT) for town in towns])
     card = only(world, tracker_id)
     assert (cities(card), card.place_count) == (towns[:3], 8)
-    user, met, after = world.session.get_one(User, ada), [], None
+    mine, met, after = view(world, ada), [], None
     while True:
-        found, after = match_lists.places_of(
-            world.session, user, tracker_id, card.match.id, after, 3, world.now
-        )
+        found, after = match_lists.places_of(world.session, mine, tracker_id, card.match.id, after, 3)
         met += [one.match.listing.locations[0]["city"] for one in found]
         if after is None:
             break
@@ -237,10 +249,54 @@ def test_a_mail_that_was_refused_for_good_says_so(world, ada, mailbox):
 def test_what_is_not_told_for_now_says_why(world, ada, mailbox, fields, reason):
     tracker_id = world.track(ada, "mechanic")
     crawl(world, ("Mechanic", "Bonn", TEXT))
-    change_user(world, ada, **{name: value and world.now for name, value in fields.items()})
+    change(world, User, ada, **{name: value and world.now for name, value in fields.items()})
     assert tell(world).tried == 0
     telling = only(world, tracker_id).places[0].telling
     assert (telling.state, telling.held_by) == (TellingState.HELD, reason)
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ({"verified_at": None}, Holding.CHANNEL_UNVERIFIED),
+        ({"refused_at": "now"}, Holding.CHANNEL_REFUSED),
+        ({"kind": "pigeon"}, Holding.CHANNEL_OFF),
+    ],
+)
+def test_a_channel_that_takes_nothing_holds_what_was_found_and_says_why(world, ada, fields, reason):
+    tracker_id = world.track(ada, "mechanic")
+    crawl(world, ("Mechanic", "Bonn", TEXT))
+    at = world.now
+    known = {"kind": ChannelKind.WEBHOOK, "verified_at": at, "name": "Team chat", "created_at": at}
+    own = {name: at if value == "now" else value for name, value in fields.items()}
+    channel_id = world.add(Channel(user_id=ada, code_tries=0, **known | own))
+    change(world, Tracker, tracker_id, channel_id=channel_id)
+    telling = only(world, tracker_id).places[0].telling
+    assert (telling.state, telling.held_by) == (TellingState.HELD, reason)
+    change(world, Channel, channel_id, **known | {"refused_at": None})
+    assert only(world, tracker_id).places[0].telling.state is TellingState.WAITING
+    notification_id = world.add(
+        Notification(
+            user_id=ada, channel_id=channel_id, message_id="<1@x>", token="t", created_at=at, next_try_at=at
+        )
+    )
+    change(world, Match, only(world, tracker_id).match.id, notification_id=notification_id)
+    assert only(world, tracker_id).places[0].telling.state is TellingState.RETRYING
+    change(world, Channel, channel_id, **known | own)
+    telling = only(world, tracker_id).places[0].telling
+    assert (telling.state, telling.held_by, telling.until) == (TellingState.HELD, reason, None)
+    assert telling.notification.channel.name == "Team chat"
+
+
+def test_a_channel_that_failed_lets_what_it_tells_wait_until_it_is_tried_again(world, ada):
+    tracker_id = world.track(ada, "mechanic")
+    crawl(world, ("Mechanic", "Bonn", TEXT))
+    at, later = world.now, world.now + timedelta(hours=1)
+    channel = Channel(user_id=ada, kind=ChannelKind.WEBHOOK, name="Team chat", verified_at=at, created_at=at)
+    channel.wait_until, channel.code_tries = later, 0
+    change(world, Tracker, tracker_id, channel_id=world.add(channel))
+    telling = only(world, tracker_id).places[0].telling
+    assert (telling.state, telling.until) == (TellingState.WAITING, later)
 
 
 def test_what_a_paused_tracker_had_found_is_held_until_it_goes_on(world, ada):
@@ -304,10 +360,10 @@ def test_nobody_reads_or_marks_the_matches_of_another(world, ada):
     hers = world.track(eve, "mechanic")
     crawl(world, ("Mechanic", "Bonn", TEXT))
     match_id, session = only(world, tracker_id).match.id, world.session
-    spy = session.get_one(User, eve)
+    spy = view(world, eve)
     for touch in (
-        lambda: match_lists.of_tracker(session, spy, tracker_id, None, 9, world.now, unseen=False),
-        lambda: match_lists.places_of(session, spy, tracker_id, match_id, None, 9, world.now),
+        lambda: match_lists.of_tracker(session, spy, tracker_id, None, 9, unseen=False),
+        lambda: match_lists.places_of(session, spy, tracker_id, match_id, None, 9),
         lambda: seen.mark(session, eve, tracker_id, [match_id], world.now),
         lambda: seen.unmark(session, eve, tracker_id, [match_id]),
         lambda: seen.mark_until(session, eve, tracker_id, world.now, world.now),
@@ -316,7 +372,7 @@ def test_nobody_reads_or_marks_the_matches_of_another(world, ada):
         with pytest.raises(NoSuchTracker):
             touch()
     for touch in (
-        lambda: match_lists.places_of(session, spy, hers, match_id, None, 9, world.now),
+        lambda: match_lists.places_of(session, spy, hers, match_id, None, 9),
         lambda: seen.mark(session, eve, hers, [match_id, only(world, hers).match.id], world.now),
     ):
         with pytest.raises(NoSuchMatch):

@@ -1,7 +1,7 @@
 /** The delivery log: messages that trackers sent, and what they told of. */
 import { api, unwrap } from '@/api/client'
 import { useQuery } from '@tanstack/vue-query'
-import { computed, toValue, type MaybeRefOrGetter } from 'vue'
+import { computed, toValue, type MaybeRefOrGetter, type Ref } from 'vue'
 
 import { usePages } from './paging'
 
@@ -19,6 +19,15 @@ export function useDelivery(id: number) {
     queryFn: () => unwrap(api.GET('/api/account/deliveries/{id}', { params: { path: { id } } })),
     refetchInterval: 30_000,
   })
+}
+
+/** What became of listings told before; asked for if the message told of any. */
+export function useDeliveredChanges(id: number, enabled: Ref<boolean>) {
+  return usePages(
+    ['delivered-changes', id],
+    (cursor) => unwrap(api.GET('/api/account/deliveries/{id}/changes', { params: { path: { id }, query: { cursor } } })),
+    { enabled },
+  )
 }
 
 export function useDelivered(id: number) {
