@@ -13,7 +13,6 @@ from backend.api.access import public
 from backend.api.clock import now
 from backend.api.limits import limiter
 from backend.api.schema import Answer, Body
-from backend.app import current_settings
 from backend.models import User, db
 from backend.services import users
 
@@ -34,8 +33,6 @@ class Channels(Answer):
     """How this site can tell of matches."""
 
     mail: bool
-    webhook: bool
-    apprise: bool
 
 
 class SessionAnswer(Answer):
@@ -63,9 +60,7 @@ def user_answer(user: User) -> UserAnswer:
 
 def session_answer() -> SessionAnswer:
     user = user_answer(current_user) if current_user.is_authenticated else None
-    kinds = current_settings().channel_kinds
-    channels = Channels(mail=True, webhook="webhook" in kinds, apprise="apprise" in kinds)
-    return SessionAnswer(user=user, csrf_token=generate_csrf(), channels=channels)
+    return SessionAnswer(user=user, csrf_token=generate_csrf(), channels=Channels(mail=True))
 
 
 @blueprint.get("/session")

@@ -224,26 +224,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/account/deliveries/{id}/changes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * What a message told of listings that were told before
-         * @description For users who are logged in.
-         */
-        get: operations["listChanges"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/account/deliveries/{id}/matches": {
         parameters: {
             query?: never;
@@ -1563,128 +1543,6 @@ export interface components {
             url: string;
         };
         /**
-         * ChangedAnswer
-         * @description A listing that was told before, and what became of it, in order.
-         * @example {
-         *       "events": [
-         *         {
-         *           "after": "Senior Python Engineer",
-         *           "at": "2026-03-01T08:00:00Z",
-         *           "before": "Python Engineer",
-         *           "what": "title"
-         *         }
-         *       ],
-         *       "listing": {
-         *         "closed_at": null,
-         *         "company": {
-         *           "name": "Stripe",
-         *           "slug": "stripe"
-         *         },
-         *         "department": "Engineering",
-         *         "employment_type": "full_time",
-         *         "first_seen_at": "2026-03-01T08:00:00Z",
-         *         "id": 17,
-         *         "level": "senior",
-         *         "locations": [
-         *           {
-         *             "city": "Berlin",
-         *             "country": "DE",
-         *             "region": "Berlin",
-         *             "text": "Berlin, Germany"
-         *           }
-         *         ],
-         *         "posted_at": "2026-03-01T08:00:00Z",
-         *         "salary": {
-         *           "currency": "EUR",
-         *           "max": 90000,
-         *           "min": 70000,
-         *           "period": "year"
-         *         },
-         *         "snippet": "We write <mark>Python</mark> and Go.",
-         *         "source": "greenhouse",
-         *         "title": "Senior Python Engineer",
-         *         "url": "https://stripe.com/jobs/listing/17",
-         *         "work_mode": "remote"
-         *       },
-         *       "tracker": {
-         *         "deleted": false,
-         *         "id": 17,
-         *         "name": "Python in Berlin"
-         *       }
-         *     }
-         */
-        ChangedAnswer: {
-            /** Events */
-            events: components["schemas"]["EventAnswer"][];
-            listing: components["schemas"]["ListingSummary"];
-            tracker: components["schemas"]["TrackerName"];
-        };
-        /**
-         * ChangedPage
-         * @description What a message told of listings that were told before, the newest first.
-         * @example {
-         *       "items": [
-         *         {
-         *           "events": [
-         *             {
-         *               "after": "Senior Python Engineer",
-         *               "at": "2026-03-01T08:00:00Z",
-         *               "before": "Python Engineer",
-         *               "what": "title"
-         *             }
-         *           ],
-         *           "listing": {
-         *             "closed_at": null,
-         *             "company": {
-         *               "name": "Stripe",
-         *               "slug": "stripe"
-         *             },
-         *             "department": "Engineering",
-         *             "employment_type": "full_time",
-         *             "first_seen_at": "2026-03-01T08:00:00Z",
-         *             "id": 17,
-         *             "level": "senior",
-         *             "locations": [
-         *               {
-         *                 "city": "Berlin",
-         *                 "country": "DE",
-         *                 "region": "Berlin",
-         *                 "text": "Berlin, Germany"
-         *               }
-         *             ],
-         *             "posted_at": "2026-03-01T08:00:00Z",
-         *             "salary": {
-         *               "currency": "EUR",
-         *               "max": 90000,
-         *               "min": 70000,
-         *               "period": "year"
-         *             },
-         *             "snippet": "We write <mark>Python</mark> and Go.",
-         *             "source": "greenhouse",
-         *             "title": "Senior Python Engineer",
-         *             "url": "https://stripe.com/jobs/listing/17",
-         *             "work_mode": "remote"
-         *           },
-         *           "tracker": {
-         *             "deleted": false,
-         *             "id": 17,
-         *             "name": "Python in Berlin"
-         *           }
-         *         }
-         *       ],
-         *       "next_cursor": "bjE4Zg",
-         *       "total": 1204
-         *     }
-         */
-        ChangedPage: {
-            /** Items */
-            items: components["schemas"]["ChangedAnswer"][];
-            /** Next Cursor */
-            next_cursor: string | null;
-            /** Total */
-            total: number | null;
-        };
-        /**
          * ChannelAnswer
          * @description A channel; of its address only the beginning is shown.
          *
@@ -1789,18 +1647,12 @@ export interface components {
          * Channels
          * @description How this site can tell of matches.
          * @example {
-         *       "apprise": false,
-         *       "mail": false,
-         *       "webhook": false
+         *       "mail": false
          *     }
          */
         Channels: {
-            /** Apprise */
-            apprise: boolean;
             /** Mail */
             mail: boolean;
-            /** Webhook */
-            webhook: boolean;
         };
         /**
          * ChosenMatches
@@ -2353,10 +2205,7 @@ export interface components {
          *           "source": "greenhouse",
          *           "telling": {
          *             "at": "2026-03-01T08:00:00Z",
-         *             "channel": {
-         *               "kind": "mail",
-         *               "name": null
-         *             },
+         *             "channel": "mail",
          *             "delivery_id": 204,
          *             "error": null,
          *             "held_by": null,
@@ -2369,10 +2218,7 @@ export interface components {
          *       "seen": false,
          *       "telling": {
          *         "at": "2026-03-01T08:00:00Z",
-         *         "channel": {
-         *           "kind": "mail",
-         *           "name": null
-         *         },
+         *         "channel": "mail",
          *         "delivery_id": 204,
          *         "error": null,
          *         "held_by": null,
@@ -2474,10 +2320,7 @@ export interface components {
          *               "source": "greenhouse",
          *               "telling": {
          *                 "at": "2026-03-01T08:00:00Z",
-         *                 "channel": {
-         *                   "kind": "mail",
-         *                   "name": null
-         *                 },
+         *                 "channel": "mail",
          *                 "delivery_id": 204,
          *                 "error": null,
          *                 "held_by": null,
@@ -2490,10 +2333,7 @@ export interface components {
          *           "seen": false,
          *           "telling": {
          *             "at": "2026-03-01T08:00:00Z",
-         *             "channel": {
-         *               "kind": "mail",
-         *               "name": null
-         *             },
+         *             "channel": "mail",
          *             "delivery_id": 204,
          *             "error": null,
          *             "held_by": null,
@@ -2523,23 +2363,16 @@ export interface components {
         };
         /**
          * DeliveryAnswer
-         * @description A message: of new matches and changes (`digest`), that a tracker ends soon (`ending`), or the code of a
-         *     channel (`code`).
+         * @description A message: of new matches (`digest`), or that a tracker ends soon (`ending`).
          *
          *     `sent`: accepted at `sent_at`, on try number `tries`. `failed`: given up at `failed_at`. `sending`: on its
-         *     way. `retrying`: tried again at `next_try_at`, under the same `message_id`. `held`: not for now, `held_by`
-         *     says why. `error` is what went wrong, in words. `listing_count` is of new listings, `change_count` of
-         *     changed ones. Trackers that were deleted for good are not named, and what they told of is not counted.
+         *     way. `retrying`: tried again at `next_try_at`, under the same `message_id`. `error` is what went wrong, in
+         *     words. Trackers that were deleted for good are not named, and what they told of is not counted.
          * @example {
-         *       "change_count": 0,
-         *       "channel": {
-         *         "kind": "mail",
-         *         "name": null
-         *       },
+         *       "channel": "mail",
          *       "created_at": "2026-03-01T08:00:00Z",
          *       "error": null,
          *       "failed_at": null,
-         *       "held_by": null,
          *       "id": 17,
          *       "kind": "digest",
          *       "listing_count": 3,
@@ -2559,11 +2392,10 @@ export interface components {
          */
         DeliveryAnswer: {
             /**
-             * Change Count
-             * @example 0
+             * Channel
+             * @constant
              */
-            change_count: number;
-            channel: components["schemas"]["ToldBy"];
+            channel: "mail";
             /**
              * Created At
              * Format: date-time
@@ -2577,8 +2409,6 @@ export interface components {
              * @example null
              */
             failed_at: string | null;
-            /** @example null */
-            held_by: components["schemas"]["Holding"] | null;
             /** Id */
             id: number;
             kind: components["schemas"]["NotificationKind"];
@@ -2609,15 +2439,10 @@ export interface components {
          * @example {
          *       "items": [
          *         {
-         *           "change_count": 0,
-         *           "channel": {
-         *             "kind": "mail",
-         *             "name": null
-         *           },
+         *           "channel": "mail",
          *           "created_at": "2026-03-01T08:00:00Z",
          *           "error": null,
          *           "failed_at": null,
-         *           "held_by": null,
          *           "id": 17,
          *           "kind": "digest",
          *           "listing_count": 3,
@@ -2649,10 +2474,10 @@ export interface components {
         };
         /**
          * DeliveryState
-         * @description Of a notification: handed over now, tried again later, not for now, accepted, or given up.
+         * @description Of a notification: handed over now, tried again later, accepted, or given up.
          * @enum {string}
          */
-        DeliveryState: "sending" | "retrying" | "held" | "sent" | "failed";
+        DeliveryState: "sending" | "retrying" | "sent" | "failed";
         /**
          * EmploymentType
          * @enum {string}
@@ -2869,10 +2694,7 @@ export interface components {
          *       "source": "greenhouse",
          *       "telling": {
          *         "at": "2026-03-01T08:00:00Z",
-         *         "channel": {
-         *           "kind": "mail",
-         *           "name": null
-         *         },
+         *         "channel": "mail",
          *         "delivery_id": 204,
          *         "error": null,
          *         "held_by": null,
@@ -2905,10 +2727,10 @@ export interface components {
         };
         /**
          * Holding
-         * @description Why what is found is not told for now: of the user, of the channel, or of the tracker.
+         * @description Why what is found is not told for now.
          * @enum {string}
          */
-        Holding: "unconfirmed" | "refused" | "channel_unverified" | "channel_refused" | "channel_off" | "paused";
+        Holding: "paused" | "unconfirmed" | "refused";
         /**
          * JsonFeed
          * @description JSON Feed 1.1: https://www.jsonfeed.org/version/1.1/
@@ -3432,10 +3254,7 @@ export interface components {
          *           "source": "greenhouse",
          *           "telling": {
          *             "at": "2026-03-01T08:00:00Z",
-         *             "channel": {
-         *               "kind": "mail",
-         *               "name": null
-         *             },
+         *             "channel": "mail",
          *             "delivery_id": 204,
          *             "error": null,
          *             "held_by": null,
@@ -3448,10 +3267,7 @@ export interface components {
          *       "seen": false,
          *       "telling": {
          *         "at": "2026-03-01T08:00:00Z",
-         *         "channel": {
-         *           "kind": "mail",
-         *           "name": null
-         *         },
+         *         "channel": "mail",
          *         "delivery_id": 204,
          *         "error": null,
          *         "held_by": null,
@@ -3547,10 +3363,7 @@ export interface components {
          *               "source": "greenhouse",
          *               "telling": {
          *                 "at": "2026-03-01T08:00:00Z",
-         *                 "channel": {
-         *                   "kind": "mail",
-         *                   "name": null
-         *                 },
+         *                 "channel": "mail",
          *                 "delivery_id": 204,
          *                 "error": null,
          *                 "held_by": null,
@@ -3563,10 +3376,7 @@ export interface components {
          *           "seen": false,
          *           "telling": {
          *             "at": "2026-03-01T08:00:00Z",
-         *             "channel": {
-         *               "kind": "mail",
-         *               "name": null
-         *             },
+         *             "channel": "mail",
          *             "delivery_id": 204,
          *             "error": null,
          *             "held_by": null,
@@ -3846,10 +3656,7 @@ export interface components {
          *           "source": "greenhouse",
          *           "telling": {
          *             "at": "2026-03-01T08:00:00Z",
-         *             "channel": {
-         *               "kind": "mail",
-         *               "name": null
-         *             },
+         *             "channel": "mail",
          *             "delivery_id": 204,
          *             "error": null,
          *             "held_by": null,
@@ -4200,9 +4007,7 @@ export interface components {
          * @description Send `csrf_token` as the header X-CSRFToken with every request that is not a GET.
          * @example {
          *       "channels": {
-         *         "apprise": false,
-         *         "mail": false,
-         *         "webhook": false
+         *         "mail": false
          *       },
          *       "csrf_token": "IjQ5ZGE5NWQ1…",
          *       "user": {
@@ -4562,10 +4367,7 @@ export interface components {
          *     words. `delivery_id`, `message_id` and `channel` are of the message it belongs to.
          * @example {
          *       "at": "2026-03-01T08:00:00Z",
-         *       "channel": {
-         *         "kind": "mail",
-         *         "name": null
-         *       },
+         *       "channel": "mail",
          *       "delivery_id": 204,
          *       "error": null,
          *       "held_by": null,
@@ -4577,7 +4379,11 @@ export interface components {
         TellingAnswer: {
             /** At */
             at: string | null;
-            channel: components["schemas"]["ToldBy"] | null;
+            /**
+             * Channel
+             * @example mail
+             */
+            channel: "mail" | null;
             /**
              * Delivery Id
              * @example 204
@@ -4615,27 +4421,6 @@ export interface components {
              * @description from the mailed link
              */
             token: string;
-        };
-        /**
-         * ToldBy
-         * @description The way of a message; `name` is what its user calls the channel, and empty for mail.
-         * @example {
-         *       "kind": "mail",
-         *       "name": null
-         *     }
-         */
-        ToldBy: {
-            /**
-             * Kind
-             * @example mail
-             * @enum {string}
-             */
-            kind: "mail" | "webhook" | "apprise";
-            /**
-             * Name
-             * @example null
-             */
-            name: string | null;
         };
         /**
          * TrackerAnswer
@@ -5923,73 +5708,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeliveryAnswer"];
-                };
-            };
-            /** @description Nobody is logged in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorAnswer"];
-                };
-            };
-            /** @description There is none, or it is not yours */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorAnswer"];
-                };
-            };
-            /** @description Something in the request is not right; `fields` says what */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorAnswer"];
-                };
-            };
-            /** @description Any other refusal, such as 429 with Retry-After */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorAnswer"];
-                };
-            };
-        };
-    };
-    listChanges: {
-        parameters: {
-            query?: {
-                /** @description next_cursor of the page before */
-                cursor?: string;
-                /** @description rows a page */
-                limit?: number;
-            };
-            header?: never;
-            path: {
-                /**
-                 * @description its number
-                 * @example 17
-                 */
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description What a message told of listings that were told before */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ChangedPage"];
                 };
             };
             /** @description Nobody is logged in */
