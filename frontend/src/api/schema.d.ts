@@ -224,6 +224,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/account/deliveries/{id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a message told of listings that were told before
+         * @description For users who are logged in.
+         */
+        get: operations["listChanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/account/deliveries/{id}/matches": {
         parameters: {
             query?: never;
@@ -1543,6 +1563,128 @@ export interface components {
             url: string;
         };
         /**
+         * ChangedAnswer
+         * @description A listing that was told before, and what became of it, in order.
+         * @example {
+         *       "events": [
+         *         {
+         *           "after": "Senior Python Engineer",
+         *           "at": "2026-03-01T08:00:00Z",
+         *           "before": "Python Engineer",
+         *           "what": "title"
+         *         }
+         *       ],
+         *       "listing": {
+         *         "closed_at": null,
+         *         "company": {
+         *           "name": "Stripe",
+         *           "slug": "stripe"
+         *         },
+         *         "department": "Engineering",
+         *         "employment_type": "full_time",
+         *         "first_seen_at": "2026-03-01T08:00:00Z",
+         *         "id": 17,
+         *         "level": "senior",
+         *         "locations": [
+         *           {
+         *             "city": "Berlin",
+         *             "country": "DE",
+         *             "region": "Berlin",
+         *             "text": "Berlin, Germany"
+         *           }
+         *         ],
+         *         "posted_at": "2026-03-01T08:00:00Z",
+         *         "salary": {
+         *           "currency": "EUR",
+         *           "max": 90000,
+         *           "min": 70000,
+         *           "period": "year"
+         *         },
+         *         "snippet": "We write <mark>Python</mark> and Go.",
+         *         "source": "greenhouse",
+         *         "title": "Senior Python Engineer",
+         *         "url": "https://stripe.com/jobs/listing/17",
+         *         "work_mode": "remote"
+         *       },
+         *       "tracker": {
+         *         "deleted": false,
+         *         "id": 17,
+         *         "name": "Python in Berlin"
+         *       }
+         *     }
+         */
+        ChangedAnswer: {
+            /** Events */
+            events: components["schemas"]["EventAnswer"][];
+            listing: components["schemas"]["ListingSummary"];
+            tracker: components["schemas"]["TrackerName"];
+        };
+        /**
+         * ChangedPage
+         * @description What a message told of listings that were told before, the newest first.
+         * @example {
+         *       "items": [
+         *         {
+         *           "events": [
+         *             {
+         *               "after": "Senior Python Engineer",
+         *               "at": "2026-03-01T08:00:00Z",
+         *               "before": "Python Engineer",
+         *               "what": "title"
+         *             }
+         *           ],
+         *           "listing": {
+         *             "closed_at": null,
+         *             "company": {
+         *               "name": "Stripe",
+         *               "slug": "stripe"
+         *             },
+         *             "department": "Engineering",
+         *             "employment_type": "full_time",
+         *             "first_seen_at": "2026-03-01T08:00:00Z",
+         *             "id": 17,
+         *             "level": "senior",
+         *             "locations": [
+         *               {
+         *                 "city": "Berlin",
+         *                 "country": "DE",
+         *                 "region": "Berlin",
+         *                 "text": "Berlin, Germany"
+         *               }
+         *             ],
+         *             "posted_at": "2026-03-01T08:00:00Z",
+         *             "salary": {
+         *               "currency": "EUR",
+         *               "max": 90000,
+         *               "min": 70000,
+         *               "period": "year"
+         *             },
+         *             "snippet": "We write <mark>Python</mark> and Go.",
+         *             "source": "greenhouse",
+         *             "title": "Senior Python Engineer",
+         *             "url": "https://stripe.com/jobs/listing/17",
+         *             "work_mode": "remote"
+         *           },
+         *           "tracker": {
+         *             "deleted": false,
+         *             "id": 17,
+         *             "name": "Python in Berlin"
+         *           }
+         *         }
+         *       ],
+         *       "next_cursor": "bjE4Zg",
+         *       "total": 1204
+         *     }
+         */
+        ChangedPage: {
+            /** Items */
+            items: components["schemas"]["ChangedAnswer"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Total */
+            total: number | null;
+        };
+        /**
          * ChannelAnswer
          * @description A channel; of its address only the beginning is shown.
          *
@@ -2205,7 +2347,10 @@ export interface components {
          *           "source": "greenhouse",
          *           "telling": {
          *             "at": "2026-03-01T08:00:00Z",
-         *             "channel": "mail",
+         *             "channel": {
+         *               "kind": "mail",
+         *               "name": null
+         *             },
          *             "delivery_id": 204,
          *             "error": null,
          *             "held_by": null,
@@ -2218,7 +2363,10 @@ export interface components {
          *       "seen": false,
          *       "telling": {
          *         "at": "2026-03-01T08:00:00Z",
-         *         "channel": "mail",
+         *         "channel": {
+         *           "kind": "mail",
+         *           "name": null
+         *         },
          *         "delivery_id": 204,
          *         "error": null,
          *         "held_by": null,
@@ -2320,7 +2468,10 @@ export interface components {
          *               "source": "greenhouse",
          *               "telling": {
          *                 "at": "2026-03-01T08:00:00Z",
-         *                 "channel": "mail",
+         *                 "channel": {
+         *                   "kind": "mail",
+         *                   "name": null
+         *                 },
          *                 "delivery_id": 204,
          *                 "error": null,
          *                 "held_by": null,
@@ -2333,7 +2484,10 @@ export interface components {
          *           "seen": false,
          *           "telling": {
          *             "at": "2026-03-01T08:00:00Z",
-         *             "channel": "mail",
+         *             "channel": {
+         *               "kind": "mail",
+         *               "name": null
+         *             },
          *             "delivery_id": 204,
          *             "error": null,
          *             "held_by": null,
@@ -2363,16 +2517,23 @@ export interface components {
         };
         /**
          * DeliveryAnswer
-         * @description A message: of new matches (`digest`), or that a tracker ends soon (`ending`).
+         * @description A message: of new matches and changes (`digest`), that a tracker ends soon (`ending`), or the code of a
+         *     channel (`code`).
          *
          *     `sent`: accepted at `sent_at`, on try number `tries`. `failed`: given up at `failed_at`. `sending`: on its
-         *     way. `retrying`: tried again at `next_try_at`, under the same `message_id`. `error` is what went wrong, in
-         *     words. Trackers that were deleted for good are not named, and what they told of is not counted.
+         *     way. `retrying`: tried again at `next_try_at`, under the same `message_id`. `held`: not for now, `held_by`
+         *     says why. `error` is what went wrong, in words. `listing_count` is of new listings, `change_count` of
+         *     changed ones. Trackers that were deleted for good are not named, and what they told of is not counted.
          * @example {
-         *       "channel": "mail",
+         *       "change_count": 0,
+         *       "channel": {
+         *         "kind": "mail",
+         *         "name": null
+         *       },
          *       "created_at": "2026-03-01T08:00:00Z",
          *       "error": null,
          *       "failed_at": null,
+         *       "held_by": null,
          *       "id": 17,
          *       "kind": "digest",
          *       "listing_count": 3,
@@ -2392,10 +2553,11 @@ export interface components {
          */
         DeliveryAnswer: {
             /**
-             * Channel
-             * @constant
+             * Change Count
+             * @example 0
              */
-            channel: "mail";
+            change_count: number;
+            channel: components["schemas"]["ToldBy"];
             /**
              * Created At
              * Format: date-time
@@ -2409,6 +2571,8 @@ export interface components {
              * @example null
              */
             failed_at: string | null;
+            /** @example null */
+            held_by: components["schemas"]["Holding"] | null;
             /** Id */
             id: number;
             kind: components["schemas"]["NotificationKind"];
@@ -2439,10 +2603,15 @@ export interface components {
          * @example {
          *       "items": [
          *         {
-         *           "channel": "mail",
+         *           "change_count": 0,
+         *           "channel": {
+         *             "kind": "mail",
+         *             "name": null
+         *           },
          *           "created_at": "2026-03-01T08:00:00Z",
          *           "error": null,
          *           "failed_at": null,
+         *           "held_by": null,
          *           "id": 17,
          *           "kind": "digest",
          *           "listing_count": 3,
@@ -2474,10 +2643,10 @@ export interface components {
         };
         /**
          * DeliveryState
-         * @description Of a notification: handed over now, tried again later, accepted, or given up.
+         * @description Of a notification: handed over now, tried again later, not for now, accepted, or given up.
          * @enum {string}
          */
-        DeliveryState: "sending" | "retrying" | "sent" | "failed";
+        DeliveryState: "sending" | "retrying" | "held" | "sent" | "failed";
         /**
          * EmploymentType
          * @enum {string}
@@ -2694,7 +2863,10 @@ export interface components {
          *       "source": "greenhouse",
          *       "telling": {
          *         "at": "2026-03-01T08:00:00Z",
-         *         "channel": "mail",
+         *         "channel": {
+         *           "kind": "mail",
+         *           "name": null
+         *         },
          *         "delivery_id": 204,
          *         "error": null,
          *         "held_by": null,
@@ -2727,10 +2899,10 @@ export interface components {
         };
         /**
          * Holding
-         * @description Why what is found is not told for now.
+         * @description Why what is found is not told for now: of the user, of the channel, or of the tracker.
          * @enum {string}
          */
-        Holding: "paused" | "unconfirmed" | "refused";
+        Holding: "unconfirmed" | "refused" | "channel_unverified" | "channel_refused" | "channel_off" | "paused";
         /**
          * JsonFeed
          * @description JSON Feed 1.1: https://www.jsonfeed.org/version/1.1/
@@ -3254,7 +3426,10 @@ export interface components {
          *           "source": "greenhouse",
          *           "telling": {
          *             "at": "2026-03-01T08:00:00Z",
-         *             "channel": "mail",
+         *             "channel": {
+         *               "kind": "mail",
+         *               "name": null
+         *             },
          *             "delivery_id": 204,
          *             "error": null,
          *             "held_by": null,
@@ -3267,7 +3442,10 @@ export interface components {
          *       "seen": false,
          *       "telling": {
          *         "at": "2026-03-01T08:00:00Z",
-         *         "channel": "mail",
+         *         "channel": {
+         *           "kind": "mail",
+         *           "name": null
+         *         },
          *         "delivery_id": 204,
          *         "error": null,
          *         "held_by": null,
@@ -3363,7 +3541,10 @@ export interface components {
          *               "source": "greenhouse",
          *               "telling": {
          *                 "at": "2026-03-01T08:00:00Z",
-         *                 "channel": "mail",
+         *                 "channel": {
+         *                   "kind": "mail",
+         *                   "name": null
+         *                 },
          *                 "delivery_id": 204,
          *                 "error": null,
          *                 "held_by": null,
@@ -3376,7 +3557,10 @@ export interface components {
          *           "seen": false,
          *           "telling": {
          *             "at": "2026-03-01T08:00:00Z",
-         *             "channel": "mail",
+         *             "channel": {
+         *               "kind": "mail",
+         *               "name": null
+         *             },
          *             "delivery_id": 204,
          *             "error": null,
          *             "held_by": null,
@@ -3656,7 +3840,10 @@ export interface components {
          *           "source": "greenhouse",
          *           "telling": {
          *             "at": "2026-03-01T08:00:00Z",
-         *             "channel": "mail",
+         *             "channel": {
+         *               "kind": "mail",
+         *               "name": null
+         *             },
          *             "delivery_id": 204,
          *             "error": null,
          *             "held_by": null,
@@ -4367,7 +4554,10 @@ export interface components {
          *     words. `delivery_id`, `message_id` and `channel` are of the message it belongs to.
          * @example {
          *       "at": "2026-03-01T08:00:00Z",
-         *       "channel": "mail",
+         *       "channel": {
+         *         "kind": "mail",
+         *         "name": null
+         *       },
          *       "delivery_id": 204,
          *       "error": null,
          *       "held_by": null,
@@ -4379,11 +4569,7 @@ export interface components {
         TellingAnswer: {
             /** At */
             at: string | null;
-            /**
-             * Channel
-             * @example mail
-             */
-            channel: "mail" | null;
+            channel: components["schemas"]["ToldBy"] | null;
             /**
              * Delivery Id
              * @example 204
@@ -4421,6 +4607,27 @@ export interface components {
              * @description from the mailed link
              */
             token: string;
+        };
+        /**
+         * ToldBy
+         * @description The way of a message; `name` is what its user calls the channel, and empty for mail.
+         * @example {
+         *       "kind": "mail",
+         *       "name": null
+         *     }
+         */
+        ToldBy: {
+            /**
+             * Kind
+             * @example mail
+             * @enum {string}
+             */
+            kind: "mail" | "webhook" | "apprise";
+            /**
+             * Name
+             * @example null
+             */
+            name: string | null;
         };
         /**
          * TrackerAnswer
@@ -5708,6 +5915,73 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeliveryAnswer"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description There is none, or it is not yours */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something in the request is not right; `fields` says what */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Any other refusal, such as 429 with Retry-After */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    listChanges: {
+        parameters: {
+            query?: {
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description rows a page */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description its number
+                 * @example 17
+                 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What a message told of listings that were told before */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedPage"];
                 };
             };
             /** @description Nobody is logged in */
