@@ -53,7 +53,7 @@ LINKS: dict[str, list[Link]] = {
     ],
     "makeFeed": [Link("removeFeed", SAME_ID)],
     "listDeliveries": [
-        *(Link(name, {"id": item("id")}) for name in ("getDelivery", "listDelivered")),
+        *(Link(name, {"id": item("id")}) for name in ("getDelivery", "listDelivered", "listChanges")),
         Link("listDeliveries", NEXT),
     ],
     "listDelivered": [

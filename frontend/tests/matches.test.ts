@@ -17,7 +17,7 @@ const row = (id: number, found_at: string, seen = false) => ({ id, seen, found_a
 const ROWS = [row(2, '2026-03-02T08:00:00Z'), row(1, '2026-03-01T08:00:00Z')]
 
 function serve(answers: Record<string, unknown>) {
-  rememberSession({ user: null, csrf_token: 'token', channels: { mail: true } })
+  rememberSession({ csrf_token: 'token' } as never)
   const asked: { path: string; body: unknown }[] = []
   vi.stubGlobal('fetch', async (request: Request) => {
     const { pathname } = new URL(request.url)
