@@ -1,7 +1,8 @@
 """What a listing emits for look-up: short texts, one for each way to ask for it.
 
 "=berlin" a term, "en:engin" a stem in the language of the listing, "eng*" how a term begins,
-"country=DE" a value, "has:salary" that it is stated. See `inflect` for the first two.
+"country=DE" a value, "has:salary" that it is stated. See `inflect` for the first two. "~berlin" is a term
+that is inflected elsewhere, but not in the language of this listing.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from functools import cache
 from sys import intern
 
-from backend.domain.inflect import alternatives, exact, keys_in
+from backend.domain.inflect import alternatives, exact, inflects, keys_in
 from backend.domain.language import Language
 from backend.domain.query_nodes import RangeField, ValueField, Words
 
@@ -29,9 +30,20 @@ def of_words(words: Words) -> tuple[tuple[str, ...], ...]:
     return tuple(of_term(term, words.exact) for term in words.terms)
 
 
+def anchors_of_words(words: Words) -> tuple[tuple[str, ...], ...]:
+    """The same with fewer keys for each listing: of a word's forms it emits one, the stem or "~"."""
+    if words.prefix or words.exact or not all(map(inflects, words.terms)):
+        return of_words(words)
+    return tuple((uninflected(term), *alternatives(term)) for term in words.terms)
+
+
 def decide(words: Words) -> bool:
     """Whether a listing that emits the keys has the words: not so of phrases and of long beginnings."""
     return len(words.terms) == 1 and (not words.prefix or len(words.terms[0]) <= _PREFIX)
+
+
+def uninflected(term: str) -> str:
+    return "~" + term
 
 
 def of_prefix(prefix: str) -> str:
@@ -61,6 +73,8 @@ class _Emitted(dict[str, tuple[str, ...]]):
         if not term.isascii():  # in scripts without spaces one character is a prefix
             beginnings.add(term[:1] + "*")
         emitted = {exact(term), self.stems[term], *map(intern, beginnings)}
+        if self.stems[term] == exact(term) and inflects(term):
+            emitted.add(uninflected(term))
         self[term] = tuple(emitted)
         return self[term]
 

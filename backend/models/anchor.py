@@ -9,7 +9,10 @@ from backend.models.base import Base, BigId
 
 
 class QueryAnchor(Base):
-    """A query is filed under this key: only what emits one of its keys can match it (`domain/anchors`)."""
+    """A query is filed under this key: only what emits one of its keys can match it (`domain/anchors`).
+
+    `rest` is what else must hold then (`domain/rest`).
+    """
 
     __tablename__ = "query_anchors"
     __table_args__ = ({"sqlite_with_rowid": False},)  # one tree, in the order in which it is read
@@ -22,6 +25,7 @@ class QueryAnchor(Base):
         autoincrement=False,
         index=True,
     )
+    rest: Mapped[str] = mapped_column(Text, server_default="")
 
 
 class KeyShare(Base):

@@ -1,29 +1,47 @@
 """Queries filed under their anchors, and found again by the keys that listings emit.
 
-A query is filed as it is saved. What another version of `domain/anchors` filed, or none, is tested against
-every listing until it has been filed anew: nothing depends on when that happens.
+A query is filed as it is saved. What another version of `domain/anchors` filed, or none, is read and tested
+against every listing until it has been filed anew: nothing depends on when that happens.
 """
 
 from __future__ import annotations
 
+import json
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    ARRAY,
+    JSON,
+    ColumnElement,
+    Integer,
+    SQLColumnExpression,
+    Text,
+    and_,
+    column,
+    delete,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
-from backend.domain import anchors, keys
-from backend.domain.anchors import Anchors, Rarity
+from backend.domain import anchors
+from backend.domain.anchors import Rarity
 from backend.domain.query import QueryError, parse
-from backend.domain.query_nodes import Node, RangeField
+from backend.domain.query_nodes import Node
+from backend.domain.sieve import Rule
 from backend.models import KeyShare, QueryAnchor, SavedQuery, Tracker, begin_write
 from backend.services.among import among
 
 log = logging.getLogger(__name__)
 
 AT_ONCE = 200
-EVERY = keys.of_range(RangeField.SEEN)  # what all listings emit
 
 
 def file_under_anchors(session: Session, queries: Sequence[tuple[int, str]], now: datetime) -> None:
@@ -32,9 +50,9 @@ def file_under_anchors(session: Session, queries: Sequence[tuple[int, str]], now
     wanted = frozenset().union(*map(anchors.possible_anchors, nodes.values()))
     rarity = rarity_of(session, wanted)
     rows = [
-        {"key": key, "query_id": query_id}
+        {"key": key, "query_id": query_id, "rest": str(rest)}
         for query_id, node in nodes.items()
-        for key in sorted(anchors_or_every(node, rarity))
+        for key, rest in anchors.rules_or_every(node, rarity).items()
     ]
     ids = [query_id for query_id, _ in queries]
     session.execute(delete(QueryAnchor).where(QueryAnchor.query_id.in_(ids)))
@@ -43,11 +61,6 @@ def file_under_anchors(session: Session, queries: Sequence[tuple[int, str]], now
     session.execute(
         update(SavedQuery).where(SavedQuery.id.in_(ids)).values(filed_by=anchors.VERSION, filed_at=now)
     )
-
-
-def anchors_or_every(node: Node, rarity: Rarity) -> Anchors:
-    """A query that could not be saved any more, but once was, meets every listing."""
-    return anchors.anchors_of(node, rarity) or frozenset([EVERY])
 
 
 def readable_node(canonical: str) -> Node | None:
@@ -92,21 +105,48 @@ def file_pages(session: Session, chosen: ColumnElement[bool], now: datetime) -> 
         filed += len(page)
 
 
-def of_another_version() -> ColumnElement[bool]:
-    return or_(SavedQuery.filed_by < anchors.VERSION, SavedQuery.filed_by > anchors.VERSION)
+def rules_under(session: Session, wanted: Sequence[str]) -> Iterator[Rule]:
+    """What is filed under these keys, of queries of any version and also of those that nobody follows."""
+    if session.get_bind().dialect.name == "postgresql":
+        keys = func.unnest(literal(wanted, ARRAY(Text)))
+        listed = keys.table_valued("value", with_ordinality="number").render_derived()
+        number = listed.c.number - 1
+    else:
+        listed = func.json_each(json.dumps(wanted)).table_valued("value", column("key", Integer))
+        number = listed.c.key
+    columns = gathered(session, number, QueryAnchor.query_id, QueryAnchor.rest)
+    found = select(*columns).select_from(listed).join(QueryAnchor, QueryAnchor.key == listed.c.value)
+    return zip(*(part or () for part in session.execute(found).one()), strict=True)
 
 
-def filed_under(session: Session, wanted: Collection[str], followed: ColumnElement[bool]) -> dict[int, str]:
-    """Id -> canonical text of the queries that may match what emits these keys.
+def followed_among(session: Session, query_ids: Collection[int], followed: ColumnElement[bool]) -> list[int]:
+    """Those of these queries that this version has filed and that a tracker follows that is `followed`."""
+    chosen = and_(among(session, SavedQuery.id, query_ids), SavedQuery.filed_by == anchors.VERSION)
+    found = select(*gathered(session, SavedQuery.id)).where(chosen, with_one(followed))
+    return session.scalar(found) or []
 
-    Only of those for which there is a tracker that is `followed`.
-    """
-    under = select(QueryAnchor.query_id).where(among(session, QueryAnchor.key, wanted))
-    trackers = select(Tracker.id).where(Tracker.query_id == SavedQuery.id, followed)
-    gathered = func.json_agg if session.get_bind().dialect.name == "postgresql" else func.json_group_array
-    found: dict[int, str] = {}
-    for chosen in (SavedQuery.id.in_(under), of_another_version()):
-        columns = (gathered(column, type_=JSON) for column in (SavedQuery.id, SavedQuery.canonical))
-        ids, texts = session.execute(select(*columns).where(chosen, trackers.exists())).one()
-        found.update(zip(ids or (), texts or (), strict=True))  # one row: tens of thousands cost far more
-    return found
+
+def texts_of(session: Session, query_ids: Collection[int]) -> dict[int, str]:
+    """Id -> canonical text."""
+    return texts(session, among(session, SavedQuery.id, query_ids))
+
+
+def otherwise_filed(session: Session, followed: ColumnElement[bool]) -> dict[int, str]:
+    """Id -> canonical text of the queries that this version has not filed, if a tracker is `followed`."""
+    another = or_(SavedQuery.filed_by < anchors.VERSION, SavedQuery.filed_by > anchors.VERSION)
+    return texts(session, and_(another, with_one(followed)))
+
+
+def texts(session: Session, chosen: ColumnElement[bool]) -> dict[int, str]:
+    rows = session.execute(select(SavedQuery.id, SavedQuery.canonical).where(chosen))
+    return dict(rows.all())
+
+
+def with_one(followed: ColumnElement[bool]) -> ColumnElement[bool]:
+    return select(Tracker.id).where(Tracker.query_id == SavedQuery.id, followed).exists()
+
+
+def gathered(session: Session, *columns: SQLColumnExpression[Any]) -> Iterator[ColumnElement[list[Any]]]:
+    """All the values of each as one list: tens of thousands of rows would cost far more."""
+    gather = func.json_agg if session.get_bind().dialect.name == "postgresql" else func.json_group_array
+    return (gather(one, type_=JSON) for one in columns)

@@ -19,12 +19,12 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from backend.domain.matching import Document
-from backend.domain.query import QueryError, parse
-from backend.domain.sieve import Sieve, Sift, positions, sift_of
+from backend.domain.query import Query, QueryError, parse
+from backend.domain.sieve import Sieve, positions
 from backend.models import Crawl, CrawlStatus, Finding, Listing, Tracker, begin_write
-from backend.services import change_fan_out, documents
+from backend.services import change_fan_out, documents, filing
 from backend.services.fan_out import FRESH, anything_pending, fan_out_pass
-from backend.services.filing import file_unfiled, filed_under
+from backend.services.filing import file_unfiled
 from backend.services.trackers import collecting
 from backend.services.upsert import insert_into
 from backend.settings import Settings
@@ -181,22 +181,35 @@ def meet(
 ) -> dict[int, int]:
     """The queries that match something, by id: a bit for each of the documents (see `Sieve`).
 
-    Only those are looked at that are filed under a key of one of the documents and of which a tracker is
-    `followed`.
+    Only those are looked at that are filed under a key of one of the documents; of these only those are told
+    of which a tracker is `followed`.
     """
+    others = filing.otherwise_filed(
+        session, followed
+    )  # first: what is filed meanwhile is under its keys then
     sieve = Sieve(documents, now)
-    queries = filed_under(session, sieve.keys, followed)
-    return sieve.met(zip(queries, map(sift_of_text, queries.values()), strict=True))
+    met = sieve.met(filing.rules_under(session, sieve.keys))
+    wanted = filing.followed_among(session, sorted({*met.match, *met.may}), followed)
+    found = {query_id: mask for query_id in wanted if (mask := met.match.get(query_id))}
+    to_ask = {query_id: mask for query_id in wanted if (mask := met.may.get(query_id))}
+    texts = filing.texts_of(session, to_ask) if to_ask else {}
+    everywhere = (1 << len(documents)) - 1
+    for query_id, text in (texts | others).items():
+        query = readable(text)
+        mask = sieve.ask(query, to_ask.get(query_id, everywhere)) if query else 0
+        if mask:
+            found[query_id] = found.get(query_id, 0) | mask
+    return found
 
 
-@lru_cache(maxsize=100_000)
-def sift_of_text(canonical: str) -> Sift | None:
+@lru_cache(maxsize=10_000)
+def readable(canonical: str) -> Query | None:
     """A query is immutable and its canonical text says all of it: what is remembered is never stale.
 
     One that another version wrote and this one cannot read holds back nobody else.
     """
     try:
-        return sift_of(parse(canonical))
+        return parse(canonical)
     except QueryError:
         log.exception("a saved query cannot be read and matches nothing: %r", canonical)
         return None

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from backend.domain.anchors import anchors_of, guess
+from backend.domain.anchors import guess, rules_of
 from backend.domain.query import MAX_LENGTH, Query, QueryError, parse
 from backend.models import SavedQuery
 from backend.services.filing import file_under_anchors
@@ -41,7 +41,7 @@ def readable(text: str) -> Query:
         raise TrackerRefused(
             "query", "This only excludes, so nearly every listing would match; name a word to look for."
         )
-    if anchors_of(query.node, guess) is None:
+    if rules_of(query.node, guess) is None:
         raise TrackerRefused(
             "query", "Nearly every listing would match; name a word, a place or another thing to look for."
         )

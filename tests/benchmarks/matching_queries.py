@@ -12,10 +12,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 
+from backend.domain.anchors import EVERY
 from backend.domain.inflect import alternatives, exact, inflects
 from backend.domain.matching import Document
 from backend.domain.query import QueryError, parse
-from backend.domain.sieve import Sieve, sift_of
+from backend.domain.rest import rest_of
+from backend.domain.sieve import Sieve
 
 FEWEST_LETTERS = 3
 COMMON = (0.1, 0.6)  # shares of listings
@@ -63,7 +65,13 @@ def cold(words: Vocabulary, measured: Sieve, random: Random) -> Iterator[str]:
         first, second = (niche(random) if random.random() < NICHE else random.choice(rare) for _ in range(2))
         return text_of(random, first, second, common)
 
-    return (text for text in distinct(one) if not measured.met([(0, sift_of(parse(text)))]))
+    everywhere = measured.keys.index(EVERY)
+
+    def meets(text: str) -> bool:
+        met = measured.met([(everywhere, 0, str(rest_of(parse(text).node)))])
+        return bool(met.match or met.may)
+
+    return (text for text in distinct(one) if not meets(text))
 
 
 def distinct(draw: Callable[[], str]) -> Iterator[str]:

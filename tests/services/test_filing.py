@@ -127,15 +127,33 @@ def test_one_that_was_saved_before_such_were_refused_still_finds(world, ada):
     world.crawl(["Gardener"])
     world.match()
     assert world.found(tracker_id) == ["Gardener"]
-    assert filed(world) == {filing.EVERY}
+    assert filed(world) == {anchors.EVERY}
 
 
 def test_only_queries_that_are_followed_and_share_a_key_are_looked_at(world, ada):
     count_shares(world, developer=0.9)
     world.track(ada, "rust developer")
-    paused, wanted = world.track(ada, "react"), world.track(ada, "swift")
+    paused, wanted = world.track(ada, "react"), world.track(ada, "swift developer")
     world.tracker(paused).paused_at = world.now
     world.session.commit()
-    keys = ["=react", "=swift", "=developer"]
+    sought = ["=react", "=swift", "=developer"]
+    rules = list(filing.rules_under(world.session, sought))
+    ids = {world.tracker(one).query_id: one for one in (paused, wanted)}
+    assert {(ids[query_id], sought[key], rest) for key, query_id, rest in rules} == {
+        (paused, "=react", ""),
+        (wanted, "=swift", "developer"),
+    }
     followed = matches.collecting(world.now + timedelta(minutes=1))
-    assert set(filing.filed_under(world.session, keys, followed)) == {world.tracker(wanted).query_id}
+    assert filing.followed_among(world.session, list(ids), followed) == [world.tracker(wanted).query_id]
+
+
+def test_what_another_version_wrote_beside_an_anchor_is_not_believed(world, ada):
+    tracker_id = world.track(ada, "rust")
+    begin_write(world.session)
+    world.session.execute(update(QueryAnchor).values(rest="=gardener"))
+    world.session.execute(update(SavedQuery).values(filed_by=anchors.VERSION + 1))
+    world.session.commit()
+    world.forward(minutes=1)
+    world.crawl(["Rust developer", "Gardener for rust"])
+    world.match()
+    assert sorted(world.found(tracker_id)) == ["Gardener for rust", "Rust developer"]

@@ -9,11 +9,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.domain import anchors
-from backend.domain.anchors import anchors_of, guess, possible_anchors
+from backend.domain.anchors import Rarity, guess, possible_anchors, rules_of, rules_or_every
 from backend.domain.matching import Document, document, matches
 from backend.domain.query import parse
-from backend.domain.sieve import Sieve, positions, sift_of
+from backend.domain.query_nodes import Node
+from backend.domain.sieve import Sieve, positions
 from tests.services.test_search_agrees import DOCUMENTS, NOW, QUERIES, parsed
+
+
+def anchors_of(node: Node, rarity: Rarity) -> set[str] | None:
+    rules = rules_of(node, rarity)
+    return None if rules is None else set(rules)
 
 
 @settings(max_examples=300, deadline=None)
@@ -29,14 +35,49 @@ def test_whatever_a_query_matches_emits_one_of_its_anchors(
             assert chosen & one.keys, text
 
 
-@settings(max_examples=300, deadline=None)
-@given(documents=st.lists(DOCUMENTS, max_size=6), texts=st.lists(QUERIES, min_size=1, max_size=6))
-def test_the_sieve_finds_what_matching_matches(documents: list[Document], texts: list[str]) -> None:
+@settings(max_examples=600, deadline=None)
+@given(
+    documents=st.lists(DOCUMENTS, min_size=1, max_size=6),
+    texts=st.lists(QUERIES, min_size=1, max_size=6),
+    seed=st.integers(0, 9),
+)
+def test_what_stands_beside_the_anchors_decides_as_matching_does(
+    documents: list[Document], texts: list[str], seed: int
+) -> None:
     queries = dict(enumerate(map(parsed, texts)))
-    met = Sieve(documents, NOW).met((number, sift_of(query)) for number, query in queries.items())
+    sieve = Sieve(documents, NOW)
+    places = {key: place for place, key in enumerate(sieve.keys)}
+    met = sieve.met(
+        (places[key], number, str(rest))
+        for number, query in queries.items()
+        for key, rest in rules_or_every(
+            query.node, lambda key: random.Random(f"{key} {seed}").random()
+        ).items()
+        if key in places
+    )
     for number, query in queries.items():
         wanted = [position for position, one in enumerate(documents) if matches(query, one, NOW)]
-        assert positions(met.get(number, 0)) == wanted, query.canonical
+        found = met.match.get(number, 0) | sieve.ask(query, met.may.get(number, 0))
+        assert positions(found) == wanted, query.canonical
+
+
+@pytest.mark.parametrize(
+    ("text", "rests"),
+    [
+        ("rust", {"=rust": ""}),
+        ("engineers rust", {"=rust": "engineers"}),
+        ("rust -react country:de", {"=rust": "country=DE\n-=react"}),
+        ("rust (react OR mode:remote)", {"=rust": "mode=remote|=react"}),
+        ('"rust developer"', {"=rust": "=developer\n?"}),
+        ("title:rust", {"=rust": "?"}),
+        ("rust salary>50k", {"=rust": "has:salary\n?"}),
+        ("rust OR (swift react)", {"=rust": "", "=swift": "=react"}),
+    ],
+)
+def test_beside_an_anchor_stands_the_rest_of_the_query(text: str, rests: dict[str, str]) -> None:
+    rules = rules_of(parse(text).node, lambda key: {"=rust": 0.01, "=swift": 0.02}.get(key, 0.5))
+    assert rules is not None
+    assert {key: str(rest) for key, rest in rules.items()} == rests
 
 
 @pytest.mark.parametrize(
