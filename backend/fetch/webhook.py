@@ -76,12 +76,17 @@ def post(session: GuardedSession, url: str, secret: str, message_id: str, body: 
         try:
             answer = session.post(url, data=body, headers=headers, stream=True)
         except AddressRefused as error:
-            raise TargetGone(str(error)) from None
+            raise never_asked(error) from None
         except (requests.RequestException, HTTPError) as error:
             words = what_happened(error, host_of(url), begun, due)
             raise (NotTaken if is_before_sending(error) else NoAnswer)(words) from error
         answer.raw.close()
     judge(answer, now)
+
+
+def never_asked(error: AddressRefused) -> TargetGone:
+    """Why, without the address: it is as good as a password, and this is logged."""
+    return TargetGone(f"the address is refused: {str(error).rpartition('refused: ')[2]}")
 
 
 def is_before_sending(error: Exception) -> bool:

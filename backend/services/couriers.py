@@ -58,7 +58,7 @@ class Couriers:
             with within(SECONDS):
                 self._pusher.push(target.address, short.title, short.body)
         except AddressRefused as error:
-            raise webhook.TargetGone(str(error)) from None
+            raise webhook.never_asked(error) from None
 
     def _session(self) -> GuardedSession:
         return GuardedSession(self._adapter, self._agent, self._allow)
