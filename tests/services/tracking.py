@@ -145,6 +145,8 @@ class World:
             for what in before
             if before[what] != after[what]
         ]
+        if not events:
+            return
         begin_write(self.session)
         self.session.execute(insert(ListingEvent), watching.noted(self.session, list(map(as_ends, events))))
         self.session.commit()
