@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Sequence
 from typing import Any, NamedTuple, TypeVar, cast
 
-from sqlalchemy import Select, Table, select
+from sqlalchemy import Select, Table, bindparam, select
 from sqlalchemy.orm import Session
 
 from backend.domain.diff import Known
@@ -36,6 +36,15 @@ ROW = (
     LISTINGS.c.missed,
     LISTINGS.c.closed_at,
 )
+_OF_BOARD = select(*ROW[1:-1], LISTINGS.c.closed_at.is_not(None)).where(
+    LISTINGS.c.board_id == bindparam("board")
+)
+
+
+def load_board(session: Session, board_id: int) -> dict[str, Row]:
+    """All listings of a board, by external id."""
+    rows = session.connection().execute(_OF_BOARD, {"board": board_id})
+    return {key: Row(*rest) for key, *rest in rows}
 
 
 def load(session: Session, board_id: int, keys: Sequence[str]) -> dict[str, Row]:

@@ -186,4 +186,4 @@ class Sweeper:
 
     def load_known(self, board_id: int) -> dict[str, Row]:
         with self.open_session() as session:
-            return known_listings.load_many(session, [board_id]).get(board_id, {})
+            return known_listings.load_board(session, board_id)

@@ -23,9 +23,10 @@ from backend.domain.exchange import (
 from backend.domain.posting import Posting, merge_duplicates
 from backend.fetch import AddressRefused, Fetcher
 from backend.models import CrawlStatus
-from backend.services import fingerprints
+from backend.services import changed_rows, fingerprints
 from backend.services.assignments import Assignment, Item, Visit
 from backend.services.barren import Barren
+from backend.services.changed_rows import ChangedRows
 from backend.services.fingerprints import Digest, list_hash_of, new_digest, validators_of
 from backend.services.known_listings import Row
 from backend.services.long_lists import checked
@@ -123,12 +124,15 @@ class _Reader:
                 return self.unchanged()
         if response.file is not None:
             return self.long_list(response, digest)
-        postings, complete, pages = self.read_pages(response, digest)
-        if current and complete and digest.hexdigest() == board.fingerprint:
-            return self.unchanged()
+        known = self.result.known = load_known(board.board_id)
+        rows, complete, pages = changed_rows.read(self.source, response, known), True, 1
+        if rows is None:
+            postings, complete, pages = self.read_pages(response, digest)
+            if current and complete and digest.hexdigest() == board.fingerprint:
+                return self.unchanged()
+            rows = ChangedRows([], {list_hash_of(posting, self.source): posting for posting in postings})
         self.result.barren = self.barren.kept
-        self.result.known = load_known(board.board_id)
-        self.result.items = self.read_items(postings, request, self.result.known, details, now)
+        self.result.items = self.read_items(rows, request, known, details, now)
         self.result.status = CrawlStatus.COMPLETE if complete else CrawlStatus.PARTIAL
         if complete and not self.result.details_left:
             self.result.fingerprint = digest.hexdigest()
@@ -187,15 +191,14 @@ class _Reader:
 
     def read_items(
         self,
-        postings: list[Posting],
+        rows: ChangedRows,
         list_request: Request,
         stored: Mapping[str, Row],
         details: int,
         now: datetime,
     ) -> dict[str, Item]:
-        items: dict[str, Item] = {}
-        for posting in postings:
-            list_hash = list_hash_of(posting, self.source)
+        items = {key: Item(stored[key].list_hash, stored[key].content_hash, None) for key in rows.same}
+        for list_hash, posting in rows.read.items():
             kept_hash: str | None = list_hash
             known = stored.get(posting.external_id)
             if posting.provisional and self.barren.holds(list_hash):

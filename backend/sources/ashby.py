@@ -29,6 +29,7 @@ class Ashby(Source):
     parser_version = 2
     url_forms = ("jobs.ashbyhq.com/COMPANY",)
     envelope = "jobs"
+    rows_apart = True
 
     def recognise(self, url: str) -> str | None:
         address = parse_address(url)

@@ -25,6 +25,7 @@ class Breezy(Source):
     label = "Breezy HR"
     parser_version = 1
     url_forms = ("COMPANY.breezy.hr",)
+    rows_apart = True
 
     def recognise(self, url: str) -> str | None:
         address = parse_address(url)

@@ -35,6 +35,7 @@ class Greenhouse(Source):
     parser_version = 1
     url_forms = ("boards.greenhouse.io/COMPANY", "job-boards.greenhouse.io/COMPANY")
     envelope = "jobs"
+    rows_apart = True
 
     def recognise(self, url: str) -> str | None:
         address = parse_address(url)

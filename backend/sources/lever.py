@@ -25,6 +25,7 @@ class Lever(Source):
     label = "Lever"
     parser_version = 1
     url_forms = ("jobs.lever.co/COMPANY", "jobs.eu.lever.co/COMPANY")
+    rows_apart = True
 
     def recognise(self, url: str) -> str | None:
         address = parse_address(url)

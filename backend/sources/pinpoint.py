@@ -22,6 +22,7 @@ class Pinpoint(Source):
     parser_version = 1
     url_forms = ("COMPANY.pinpointhq.com",)
     envelope = "data"
+    rows_apart = True
 
     def recognise(self, url: str) -> str | None:
         address = parse_address(url)

@@ -23,6 +23,7 @@ class Recruitee(Source):
     parser_version = 1
     url_forms = ("COMPANY.recruitee.com",)
     envelope = "offers"
+    rows_apart = True
 
     def recognise(self, url: str) -> str | None:
         address = parse_address(url)
