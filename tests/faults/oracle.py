@@ -53,6 +53,11 @@ class Verdict:
     wrong: list[Pair]
 
     @property
+    def different(self) -> int:
+        """Messages with a Message-ID of their own."""
+        return self.messages - self.repeated
+
+    @property
     def holds(self) -> bool:
         return not (self.missing or self.doubled or self.wrong)
 
