@@ -21,7 +21,7 @@ from backend.lifetime import die_with_parent
 from backend.logs import configure_logging
 from backend.queueing import QUEUE_OF, JSONJob, JSONQueue, QueueName
 from backend.settings import load_settings
-from workers.bootstrap import worker_app, worker_fetcher
+from workers.bootstrap import worker_app
 
 DEQUEUE_SECONDS = 2
 
@@ -61,12 +61,13 @@ def load(queues: Collection[str]) -> None:
 
     The application is made too, but connects to nothing: each process does that for itself.
     """
-    for module in sorted({name.rpartition(".")[0] for name, queue in QUEUE_OF.items() if queue in queues}):
-        import_module(module)
+    names = sorted({name.rpartition(".")[0] for name, queue in QUEUE_OF.items() if queue in queues})
+    modules = [import_module(name) for name in names]
     configure_mappers()
     worker_app()
-    if QueueName.CRAWL in queues:
-        worker_fetcher()
+    for module in modules:
+        if prepare := getattr(module, "prepare", None):
+            prepare()
 
 
 @click.command()

@@ -88,6 +88,7 @@ class Pusher:
     """`open_session` gives a guarded session, `judge` says which addresses may be connected to."""
 
     def __init__(self, open_session: Callable[[], requests.Session], judge: Judge, page: str) -> None:
+        load_plugins()
         self._open_session, self._judge = open_session, judge
         self._asset = AppriseAsset(
             app_id="Job Tracker",
@@ -102,7 +103,6 @@ class Pusher:
 
     def push(self, address: str, title: str, body: str) -> None:
         """When this returns, the service has taken it. Raises Undelivered, or what the session raises."""
-        load_plugins()
         errand = Errand(self._open_session())
         token = errand_in_hand.set(errand)
         try:

@@ -31,17 +31,19 @@ class Couriers:
         self._agent = user_agent(settings.contact)
         self._allow = settings.allowed_targets
         self._adapter = GuardedAdapter(THREADS, self._allow)
-        self._pusher = Pusher(self._session, self._judge, settings.base_url)
+        self._pusher: Pusher | None = None
+        if ChannelKind.APPRISE in settings.channel_kinds:
+            self._pusher = Pusher(self._session, self._judge, settings.base_url)
 
     def deliver(self, target: Target, message: Message) -> Undelivered | None:
         """Hand it over. Returns what went wrong."""
         try:
             if target.kind == ChannelKind.WEBHOOK:
                 self._post(target, message)
-            elif target.kind == ChannelKind.APPRISE:
-                self._push(target, message)
+            elif target.kind == ChannelKind.APPRISE and self._pusher is not None:
+                self._push(self._pusher, target, message)
             else:
-                return Undelivered("the channel was deleted meanwhile")
+                return Undelivered("the channel was deleted or switched off meanwhile")
         except Undelivered as error:
             log.warning("message %s was not taken: %s", message.message_id, error)
             return error
@@ -52,11 +54,11 @@ class Couriers:
         name = channel_messages.plain_id(message.message_id)
         webhook.post(self._session(), target.address, target.secret, name, body, self._clock())
 
-    def _push(self, target: Target, message: Message) -> None:
+    def _push(self, pusher: Pusher, target: Target, message: Message) -> None:
         short = channel_messages.short(message)
         try:
             with within(SECONDS):
-                self._pusher.push(target.address, short.title, short.body)
+                pusher.push(target.address, short.title, short.body)
         except AddressRefused as error:
             raise webhook.never_asked(error) from None
 

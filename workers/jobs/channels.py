@@ -25,6 +25,9 @@ def worker_couriers() -> Couriers:
     return Couriers(worker_app().config["SETTINGS"])
 
 
+prepare = worker_couriers
+
+
 def notify_channels() -> None:
     """Send what is due by channels, each thread what it claims."""
     with job_context(JobName.NOTIFY_CHANNELS) as context, ThreadPoolExecutor(THREADS) as pool:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from backend.queueing import JobName
-from workers.bootstrap import job_context
+from workers.bootstrap import job_context, worker_fetcher
+
+prepare = worker_fetcher
 
 
 def crawl_due() -> None:
