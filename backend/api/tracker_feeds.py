@@ -13,7 +13,8 @@ from backend.api.errors import answer, not_found
 from backend.api.feed_formats import ATOM, ATOM_TYPE, NEWEST, Entry, Feed, as_atom, modified, tag_uri
 from backend.api.limits import limiter
 from backend.api.schema import a_text
-from backend.api.trackers import TrackerAnswer, feed_url, no_such_tracker, with_figures
+from backend.api.tracker_answers import TrackerAnswer, feed_url, with_figures
+from backend.api.trackers import no_such_tracker
 from backend.app import current_settings
 from backend.models import Tracker, db
 from backend.services import downloads, match_lists, tracker_feeds

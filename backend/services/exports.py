@@ -78,6 +78,7 @@ def tracker_values(session: Session, tracker: Tracker) -> dict[str, Any]:
         "cadence": tracker.cadence,
         "hour": tracker.hour,
         "weekday": tracker.weekday,
+        "tells_changes": tracker.tells_changes,
         "created_at": stamp(tracker.created_at),
         "expires_at": stamp(tracker.expires_at),
         "paused_at": stamp(tracker.paused_at),
