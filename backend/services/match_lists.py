@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
+from sqlalchemy.sql.base import ExecutableOption
 
 from backend.domain.query import parse
 from backend.domain.query_nodes import TextField, sought_terms
@@ -125,13 +126,14 @@ def places_of(
 def newest(session: Session, tracker: Tracker, limit: int) -> list[Found]:
     """A tracker's newest rows."""
     own = on_own_card(Match.tracker_id == tracker.id).order_by(Match.id.desc()).limit(limit)
-    matches = session.scalars(own.options(*WITH_LISTING)).all()
+    matches = loaded(session, session.scalars(own).all())
     others = on_their_cards(session, matches)
     return [Found(match, listings_of(match, others.get(match.id, NOBODY))) for match in matches]
 
 
-def on_own_card(chosen: ColumnElement[bool]) -> Select[Match]:
-    return select(Match).where(chosen, Match.told_with_id.is_(None))
+def on_own_card(chosen: ColumnElement[bool]) -> Select[int]:
+    """The ids of rows."""
+    return select(Match.id).where(chosen, Match.told_with_id.is_(None))
 
 
 def unseen_beside() -> ColumnElement[bool]:
@@ -140,15 +142,20 @@ def unseen_beside() -> ColumnElement[bool]:
 
 
 def page(
-    session: Session, view: View, chosen: Select[Match], before: int | None, limit: int
+    session: Session, view: View, chosen: Select[int], before: int | None, limit: int
 ) -> tuple[list[Card], int | None]:
     """The key of a row is its own match, whatever joins it later: no page repeats or skips one."""
     if before is not None:
         chosen = chosen.where(Match.id < before)
-    loaded = (*WITH_LISTING, *WITH_TRACKER)
-    found = session.scalars(chosen.options(*loaded).order_by(Match.id.desc()).limit(limit + 1)).all()
-    cards = cards_of(session, view, found[:limit])
-    return cards, found[limit - 1].id if len(found) > limit else None
+    ids = session.scalars(chosen.order_by(Match.id.desc()).limit(limit + 1)).all()
+    cards = cards_of(session, view, loaded(session, ids[:limit], *WITH_TRACKER))
+    return cards, ids[limit - 1] if len(ids) > limit else None
+
+
+def loaded(session: Session, ids: Sequence[int], *options: ExecutableOption) -> Sequence[Match]:
+    """The newest first. Only these are joined with their listings: a tracker may have a hundred thousand."""
+    rows = select(Match).where(Match.id.in_(ids)).options(*WITH_LISTING, *options)
+    return session.scalars(rows.order_by(Match.id.desc())).all()
 
 
 def cards_of(session: Session, view: View, matches: Sequence[Match]) -> list[Card]:

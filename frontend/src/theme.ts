@@ -11,6 +11,7 @@ import selectbutton from '@primeuix/themes/aura/selectbutton'
 import skeleton from '@primeuix/themes/aura/skeleton'
 import toast from '@primeuix/themes/aura/toast'
 import togglebutton from '@primeuix/themes/aura/togglebutton'
+import toggleswitch from '@primeuix/themes/aura/toggleswitch'
 
 const shades = [50, 100, 200, 300, 400, 500, 600, 700, 800, 900, 950]
 const palette = (name: string) => Object.fromEntries(shades.map((shade) => [shade, `{${name}.${shade}}`]))
@@ -26,6 +27,7 @@ const components = {
   skeleton,
   toast,
   togglebutton,
+  toggleswitch,
 }
 
 export const preset = definePreset({ ...base, components }, {

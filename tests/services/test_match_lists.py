@@ -63,9 +63,20 @@ def crawl(world, *rows):
     return ids
 
 
-def tell(world):
+def tell(world, mailer=None):
     with Postbox() as postbox:
-        return notifications.send_due(world.session, world.settings, postbox, world.now, lambda: 0.0)
+        return notifications.send_due(
+            world.session, world.settings, mailer or postbox, world.now, lambda: 0.0
+        )
+
+
+class Killed(BaseException):
+    """The worker is gone."""
+
+
+class DyingPostbox(Postbox):
+    def send(self, letter):
+        raise Killed
 
 
 def view(world, user_id):
@@ -220,7 +231,8 @@ def test_a_mail_that_was_not_accepted_says_why_and_when_it_is_tried_again(world,
 def test_a_mail_on_its_way_says_so_and_one_whose_worker_died_when_it_is_sent_again(world, ada):
     tracker_id = world.track(ada, "mechanic")
     crawl(world, ("Mechanic", "Bonn", TEXT))
-    notifications.claim(world.session, world.settings, ada, world.now)
+    with pytest.raises(Killed):
+        tell(world, DyingPostbox())
     telling = only(world, tracker_id).places[0].telling
     assert (telling.state, telling.until) == (TellingState.SENDING, None)
     ends = world.now + timedelta(seconds=world.settings.mail_claim_seconds)
