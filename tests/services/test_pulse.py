@@ -44,7 +44,7 @@ def test_each_step_says_how_much_of_it_waits_and_for_how_long(world):
     world.match()
     assert waits(world) == {}
     world.forward(minutes=11)
-    assert waits(world) == {"matches_unsent": (1, 600.0)}
+    assert waits(world) == {"matches_unsent": (1, 660.0 - world.settings.instant_mail_seconds)}
     change(world, Finding, fanned_at=None)
     world.become(listing_id, title="Python lead")
     world.forward(minutes=1)
