@@ -101,7 +101,7 @@ class Settings(BaseSettings):
 
     tick_seconds: int = Field(30, ge=1, description="how often due boards are looked for")
     match_seconds: int = Field(20, ge=1, description="how often unmatched crawls are looked for")
-    notify_seconds: int = Field(30, ge=1, description="how often due notifications are looked for")
+    notify_seconds: int = Field(10, ge=1, description="how often due notifications are looked for")
     count_seconds: int = Field(
         60, ge=1, description="how often statistics are counted; more rarely where it takes long"
     )
@@ -112,7 +112,7 @@ class Settings(BaseSettings):
         8, ge=0, le=23, description="the hour of daily digests, in the user's time zone"
     )
     instant_mail_seconds: int = Field(
-        60, ge=0, description="an instant digest waits this long for more matches"
+        15, ge=0, description="an instant digest waits this long for more matches"
     )
     late_seconds: int = Field(
         900, ge=1, description="work that waits for longer, from a crawl to a mail, makes readiness red"

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Mapping
 from datetime import datetime
 from email.utils import formatdate, parseaddr
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from flask_mail import Message, sanitize_address, sanitize_subject
 
@@ -44,6 +44,10 @@ class Letter(Message):
         self.msgId = message_id
 
     def as_bytes(self) -> bytes:
+        return self.content
+
+    @cached_property
+    def content(self) -> bytes:
         """The message as it is sent: what the standard library would write, in a fraction of its time.
 
         Headers stay in one line: folded, a long link in List-Unsubscribe would become an encoded word, which

@@ -6,11 +6,13 @@ learns only what it must do: try this message again, try all again, or never wri
 
 from __future__ import annotations
 
+import re
 import smtplib
 import ssl
+from collections.abc import Callable
 from contextlib import suppress
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from flask_mail import Connection, Mail
 
@@ -19,7 +21,8 @@ from backend.mail.letter import Letter
 
 mail = Mail()
 TIMEOUT_SECONDS = 20
-CLOSING = 421
+GO_ON, CLOSING = 354, 421
+DOT_FIRST = re.compile(rb"^\.", re.MULTILINE)
 
 
 class MailError(Undelivered):
@@ -52,18 +55,36 @@ class AddressRefused(MailError):
     for_good = True
 
 
+class PatientSMTP(smtplib.SMTP):
+    """Does something else while the server takes a message: most of the time that a message costs is its."""
+
+    meanwhile: Callable[[], None] | None = None
+
+    def data(self, msg: Any) -> tuple[int, bytes]:
+        """As in smtplib (RFC 5321, 4.1.1.4), but for `meanwhile`."""
+        code, reply = self.docmd("data")
+        if code != GO_ON:
+            raise smtplib.SMTPDataError(code, reply)
+        self.send(DOT_FIRST.sub(b"..", msg) + b".\r\n")
+        if self.meanwhile is not None:
+            self.meanwhile()
+        return self.getreply()
+
+
+class EncryptedSMTP(PatientSMTP, smtplib.SMTP_SSL):
+    """The same, encrypted from the beginning."""
+
+
 class TimedConnection(Connection):
     """Flask-Mail's connection with a timeout, and with certificates checked."""
 
-    def configure_host(self) -> smtplib.SMTP:
+    def configure_host(self) -> PatientSMTP:
         context = ssl.create_default_context() if self.mail.use_ssl or self.mail.use_tls else None
-        host: smtplib.SMTP
+        host: PatientSMTP
         if self.mail.use_ssl:
-            host = smtplib.SMTP_SSL(
-                self.mail.server, self.mail.port, timeout=TIMEOUT_SECONDS, context=context
-            )
+            host = EncryptedSMTP(self.mail.server, self.mail.port, timeout=TIMEOUT_SECONDS, context=context)
         else:
-            host = smtplib.SMTP(self.mail.server, self.mail.port, timeout=TIMEOUT_SECONDS)
+            host = PatientSMTP(self.mail.server, self.mail.port, timeout=TIMEOUT_SECONDS)
         if self.mail.use_tls:
             host.starttls(context=context)
         if self.mail.username and self.mail.password:
@@ -74,11 +95,13 @@ class TimedConnection(Connection):
 class Postbox:
     """One SMTP connection for many messages: opened by the first, opened again after it broke.
 
-    `send` raises one of the MailErrors. A context manager: leaving it closes the connection.
+    While the server takes a message, `meanwhile` is done. `send` raises one of the MailErrors. A context
+    manager: leaving it closes the connection.
     """
 
     def __init__(self) -> None:
         self.connection: TimedConnection | None = None
+        self.meanwhile: Callable[[], None] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -103,6 +126,8 @@ class Postbox:
         try:
             if self.connection is None:
                 self.connection = TimedConnection(mail.connect().mail).__enter__()
+            if isinstance(self.connection.host, PatientSMTP):
+                self.connection.host.meanwhile = self.meanwhile
             self.connection.send(letter)
         except smtplib.SMTPServerDisconnected:
             raise

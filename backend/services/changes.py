@@ -5,6 +5,7 @@ A change is told once, and only after the listing itself. What was undone before
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, update
@@ -117,9 +118,9 @@ def forget(session: Session, notification_id: int, trackers: Trackers) -> None:
     )
 
 
-def mark_told(session: Session, notification_id: int, now: datetime) -> None:
+def mark_told(session: Session, notification_ids: Collection[int], now: datetime) -> None:
     session.execute(
-        update(MatchChange).where(MatchChange.notification_id == notification_id).values(told_at=now),
+        update(MatchChange).where(MatchChange.notification_id.in_(notification_ids)).values(told_at=now),
         execution_options=BY_HAND,
     )
 

@@ -7,11 +7,13 @@ runs out, and the message is sent again with the same Message-ID. A refusal for 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
+from rq.timeouts import JobTimeoutException
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
@@ -29,7 +31,9 @@ Outgoing = TypeVar("Outgoing", Notification, AccountMail)
 
 
 class Mailer(Protocol):
-    """What sends; `backend.mail.outgoing.Postbox` is the one."""
+    """What sends; `backend.mail.outgoing.Postbox` is the one. While it waits, `meanwhile` is done."""
+
+    meanwhile: Callable[[], None] | None
 
     def send(self, letter: Letter) -> None: ...
 
@@ -82,6 +86,48 @@ def known_unsent(row: Notification | AccountMail) -> bool:
     return row.refusals == row.tries
 
 
+def hand_over_all(
+    mailer: Mailer, letters: Mapping[int, Callable[[], Letter]]
+) -> dict[int, Undelivered | None]:
+    """Send, with no transaction open. Returns what went wrong with each; of those not tried nothing.
+
+    Each is written while the server takes the one before.
+    """
+    results: dict[int, Undelivered | None] = {}
+    waiting, ahead = deque(letters.items()), deque[tuple[int, Letter | Undelivered]]()
+
+    def write_one() -> None:
+        if waiting and not ahead:
+            number, write = waiting.popleft()
+            ahead.append((number, written(write)))
+
+    mailer.meanwhile = write_one
+    try:
+        while waiting or ahead:
+            write_one()
+            number, letter = ahead.popleft()
+            error = letter if isinstance(letter, Undelivered) else hand_over(mailer, letter)
+            results[number] = error
+            if error is not None and error.away:
+                break
+    finally:
+        mailer.meanwhile = None
+    return results
+
+
+def written(write: Callable[[], Letter]) -> Letter | Undelivered:
+    """One that cannot be written holds back no other."""
+    try:
+        letter = write()
+        letter.as_bytes()
+    except JobTimeoutException:
+        raise
+    except Exception:
+        log.exception("a message could not be written; it is tried again later")
+        return Undelivered("it could not be written; the log says why")
+    return letter
+
+
 def hand_over(mailer: Mailer, letter: Letter) -> Undelivered | None:
     """Send, with no transaction open. Returns what went wrong."""
     try:
@@ -90,6 +136,12 @@ def hand_over(mailer: Mailer, letter: Letter) -> Undelivered | None:
         log.warning("mail %s was not accepted: %s", letter.msgId, error)
         return error
     return None
+
+
+def leave(row: Notification) -> None:
+    """It was claimed, and then not tried."""
+    row.claimed_until = None
+    row.tries -= 1
 
 
 def mark(

@@ -34,15 +34,10 @@ class Roles:
         return [match.listing, *self.others.get(match.id, ())]
 
 
-def compose(session: Session, settings: Settings, notification: Notification) -> Digest | None:
-    """The digest of a notification, as it is to be sent now; None: nothing is left of it. Reads only."""
-    return compose_each(session, settings, [notification]).get(notification.id)
-
-
-def compose_each(
+def compose(
     session: Session, settings: Settings, notifications: Collection[Notification]
 ) -> dict[int, Digest]:
-    """The same for each notification, by its id, read together."""
+    """Digests as they are to be sent now, by notification; of some nothing is left. Reads only."""
     ids = [notification.id for notification in notifications]
     counts, matches = counted(session, ids), shown(session, ids)
     changed = changed_cards.compose_each(session, settings, notifications)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -44,10 +45,23 @@ class Code:
 Message = Digest | Ending | Code
 
 
-def compose(session: Session, settings: Settings, notification_id: int) -> Message | Unsent:
-    """Reads only."""
+def compose(
+    session: Session, settings: Settings, notification_ids: Collection[int]
+) -> list[tuple[Notification, Message | Unsent]]:
+    """What each says. Reads only."""
     loaded = [joinedload(Notification.user), joinedload(Notification.channel)]
-    notification = session.get_one(Notification, notification_id, options=loaded)
+    rows = select(Notification).where(Notification.id.in_(notification_ids)).order_by(Notification.id)
+    notifications = session.scalars(rows.options(*loaded)).all()
+    alone = {one.id: own for one in notifications if (own := said_alone(session, settings, one)) is not None}
+    told = digests.compose(session, settings, [one for one in notifications if one.id not in alone])
+    said: dict[int, Message | Unsent] = {**alone, **told}
+    return [(one, said.get(one.id, Unsent.STOPPED)) for one in notifications]
+
+
+def said_alone(
+    session: Session, settings: Settings, notification: Notification
+) -> Ending | Code | Unsent | None:
+    """None: it is a digest."""
     user = notification.user
     if user.disabled_at is not None:
         return Unsent.NOT_WRITTEN_TO
@@ -57,7 +71,7 @@ def compose(session: Session, settings: Settings, notification_id: int) -> Messa
         return Unsent.NOT_WRITTEN_TO
     if notification.kind == NotificationKind.ENDING:
         return ending_of(session, settings, notification) or Unsent.RENEWED
-    return digests.compose(session, settings, notification) or Unsent.STOPPED
+    return None
 
 
 def letter(message: Message) -> Letter:

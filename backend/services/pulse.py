@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from backend.models import AccountMail, Board, Crawl, CrawlStatus, Finding, ListingEvent, Notification
-from backend.services import notifications
+from backend.services import claims
 from backend.services.leases import due
 from backend.services.recipients import working_channels
 from backend.settings import Settings
@@ -77,7 +77,7 @@ def waiting(session: Session, settings: Settings, now: datetime) -> Iterator[Wai
     ):
         count, oldest = session.execute(select(func.count(), func.min(moment)).where(chosen)).one()
         yield Waiting(name, text, count, age(oldest, now))
-    count, since = notifications.overdue(session, now)
+    count, since = claims.overdue(session, now)
     text = "matches and changes that are due and in no message yet"
     yield Waiting("matches_unsent", text, count, age(since, now))
 

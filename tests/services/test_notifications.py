@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from backend.mail.outgoing import Postbox
+from backend.mail.outgoing import MailUnavailable, Postbox
 from backend.models import Cadence, Match, Notification, Tracker, User, begin_write, db
-from backend.services import mailed_links, notifications, trackers
+from backend.services import mailed_links, messages, notifications, trackers
 from tests.mailbox import open_mailbox, text_of
 from tests.services.tracking import World
 
@@ -191,6 +191,53 @@ def test_a_server_that_cannot_be_reached_ends_the_batch_and_loses_nothing(app, w
     app.extensions["mail"].port = mailbox.port
     world.forward(minutes=1)
     assert tell(world).sent == 3
+    assert untold(world) == 0
+
+
+class BreakingPostbox(Postbox):
+    """The line breaks at the second message."""
+
+    count = 0
+
+    def send(self, letter):
+        self.count += 1
+        if self.count == 2:
+            raise MailUnavailable("the line broke")
+        super().send(letter)
+
+
+def test_what_was_claimed_with_others_and_not_tried_waits_for_nothing(world, mailbox):
+    for _ in range(4):
+        world.track(world.add_user(), "python")
+    find(world, "Python developer")
+    done = tell(world, BreakingPostbox())
+    assert (done.sent, done.later, done.reachable) == (1, 1, False)
+    assert sorted(world.session.scalars(select(Notification.tries))) == [0, 0, 1, 1]
+    assert tell(world).sent == 2
+    world.forward(minutes=5)
+    assert tell(world).sent == 1
+    assert len(set(mailbox.ids)) == len(mailbox.ids) == 4
+
+
+def test_a_message_that_cannot_be_written_holds_back_no_other(world, mailbox, mocker, caplog):
+    for _ in range(3):
+        world.track(world.add_user(), "python")
+    find(world, "Python developer")
+    real, broken = messages.letter, []
+
+    def letter(message):
+        if not broken or message.to in broken:
+            broken.append(message.to)
+            raise ZeroDivisionError
+        return real(message)
+
+    mocker.patch.object(messages, "letter", side_effect=letter)
+    done = tell(world)
+    assert (done.sent, done.later) == (2, 1)
+    assert "could not be written" in caplog.text
+    mocker.stopall()
+    world.forward(minutes=5)
+    assert tell(world).sent == 1
     assert untold(world) == 0
 
 

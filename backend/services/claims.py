@@ -1,0 +1,257 @@
+"""Who is to be told something, and claiming it: the matches of one message are no other's from then on.
+
+A claim links the matches to a notification, whose Message-ID is fixed by then. Claims of several recipients
+are one transaction.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Subquery,
+    and_,
+    delete,
+    func,
+    not_,
+    or_,
+    select,
+    union_all,
+    update,
+)
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from backend.mail.letter import new_message_id
+from backend.models import Match, MatchChange, Notification, NotificationKind, Tracker, User, begin_write
+from backend.services import changes, delivery
+from backend.services.recipients import may_be_told, may_be_written_to, working_channels
+from backend.services.routes import Route
+from backend.services.trackers import UNDO
+from backend.settings import Settings
+
+BY_HAND = {"synchronize_session": False}  # no loaded row is looked at again before a commit
+
+
+class Recipient(NamedTuple):
+    """A user, and the channel by which they are told; None: by mail."""
+
+    user_id: int
+    channel_id: int | None
+
+
+def telling() -> ColumnElement[bool]:
+    """Trackers whose matches are told. One that has ended still tells what it found before its end."""
+    return and_(Tracker.deleted_at.is_(None), Tracker.paused_at.is_(None))
+
+
+def untold(now: datetime) -> ColumnElement[bool]:
+    return and_(Match.notification_id.is_(None), Match.told_with_id.is_(None), Match.due_at <= now)
+
+
+def due_recipients(session: Session, route: Route, now: datetime, limit: int) -> list[Recipient]:
+    """Who is to be told something, who waits longest first. Each counts once, however much it is."""
+    ready = route.trackers(session, now)
+    if ready is None:
+        return []
+    waits = all_untold(now, and_(route.people, ready))
+    each = waits.c.user_id, waits.c.channel_id
+    rows = session.execute(
+        select(*each).group_by(*each).order_by(func.min(waits.c.due_at), waits.c.user_id).limit(limit)
+    )
+    return [Recipient(*row) for row in rows]
+
+
+def overdue(session: Session, now: datetime) -> tuple[int, datetime | None]:
+    """How much is due and in no message yet, and since when the oldest of it is.
+
+    What waits for a channel that fails, or takes nothing, is not late: its owner sees it.
+    """
+    by_mail = and_(Tracker.channel_id.is_(None), may_be_written_to())
+    waits = all_untold(now, or_(by_mail, and_(Tracker.channel_id.in_(working_channels()), may_be_told())))
+    count, oldest = session.execute(select(func.count(), func.min(waits.c.due_at)).select_from(waits)).one()
+    return count, oldest
+
+
+def all_untold(now: datetime, chosen: ColumnElement[bool]) -> Subquery:
+    """Matches and changes to be told now: (user_id, channel_id, due_at). `chosen`: trackers and users."""
+    found = told_to(Match.due_at).where(untold(now), chosen)
+    changed = told_to(MatchChange.due_at).join(MatchChange, MatchChange.match_id == Match.id)
+    return union_all(found, changed.where(changes.untold(now), chosen)).subquery()
+
+
+def told_to(due_at: InstrumentedAttribute[datetime]) -> Select[int, int | None, datetime]:
+    """Whom matches are told to, by which channel, and since when that is due."""
+    found = select(Match.user_id, Tracker.channel_id, due_at.label("due_at")).select_from(Match)
+    found = found.join(Tracker, Tracker.id == Match.tracker_id).join(User, User.id == Match.user_id)
+    return found.where(telling())
+
+
+def claim(
+    session: Session, settings: Settings, route: Route, recipients: Sequence[Recipient], now: datetime
+) -> list[int]:
+    """Make for each one notification of all that they are to be told now.
+
+    Of whom another worker is at, or has been, there is none; who has quiet hours is told when these end.
+    """
+    begin_write(session)
+    ready = route.trackers(session, now)
+    if ready is None:
+        session.rollback()
+        return []
+    ready = and_(ready, of_channels({channel_id for _, channel_id in recipients}), telling())
+    users = session.scalars(
+        select(User)
+        .where(User.id.in_({user_id for user_id, _ in recipients}), route.people)
+        .order_by(User.id)
+        .with_for_update(skip_locked=True, key_share=True)
+    ).all()
+    quiet = {user.id: until for user in users if (until := quiet_until(user, now)) is not None}
+    for user_id, until in quiet.items():
+        put_off(session, select(Tracker.id).where(Tracker.user_id == user_id, ready), now, until)
+    awake = [user.id for user in users if user.id not in quiet]
+    theirs = select(Tracker.id).where(Tracker.user_id.in_(awake), ready)
+    claimed = claim_of(session, settings, theirs, now) if awake else []
+    session.commit()
+    return claimed
+
+
+def of_channels(channel_ids: Collection[int | None]) -> ColumnElement[bool]:
+    by_mail = Tracker.channel_id.is_(None)
+    named = Tracker.channel_id.in_([one for one in channel_ids if one is not None])
+    return or_(by_mail, named) if None in channel_ids else named
+
+
+def claim_of(session: Session, settings: Settings, theirs: Select[int], now: datetime) -> list[int]:
+    """What these trackers are to tell now, a notification for each recipient."""
+    found = and_(untold(now), Match.tracker_id.in_(theirs))
+    something_changed = changes.anything_due(session, theirs, now)
+    waits = [recipients_of().where(found)]
+    if something_changed:
+        changed = recipients_of()
+        changed = changed.join(MatchChange, MatchChange.match_id == Match.id)
+        waits.append(changed.where(changes.untold(now), Match.tracker_id.in_(theirs)))
+    rows = [new_notification(settings, Recipient(*row), now) for row in set(all_of(session, waits))]
+    if not rows:
+        return []
+    session.add_all(rows)
+    session.flush()
+    ids = [row.id for row in rows]
+    session.execute(
+        update(Match).where(found).values(notification_id=its_notification(ids)), execution_options=BY_HAND
+    )
+    if something_changed:
+        for row in rows:
+            of_channel = Tracker.channel_id.is_not_distinct_from(row.channel_id)
+            changes.claim(session, theirs.where(Tracker.user_id == row.user_id, of_channel), row.id, now)
+    return ids
+
+
+def recipients_of() -> Select[int, int | None]:
+    return select(Tracker.user_id, Tracker.channel_id).join(Match, Match.tracker_id == Tracker.id).distinct()
+
+
+def all_of(session: Session, queries: Sequence[Select[int, int | None]]) -> list[tuple[int, int | None]]:
+    return [(user_id, channel_id) for query in queries for user_id, channel_id in session.execute(query)]
+
+
+def its_notification(ids: Collection[int]) -> ColumnElement[int]:
+    """Of these notifications the one by which a match is told."""
+    mine = and_(
+        Tracker.user_id == Notification.user_id,
+        Tracker.channel_id.is_not_distinct_from(Notification.channel_id),
+    )
+    chosen = select(Notification.id).join(Tracker, mine)
+    return chosen.where(Notification.id.in_(ids), Tracker.id == Match.tracker_id).scalar_subquery()
+
+
+def new_notification(settings: Settings, recipient: Recipient, now: datetime) -> Notification:
+    notification = Notification(
+        user_id=recipient.user_id,
+        channel_id=recipient.channel_id,
+        message_id=new_message_id(settings.mail_sender),
+        token=secrets.token_urlsafe(32),
+        created_at=now,
+        next_try_at=now,
+        tries=0,
+        refusals=0,
+    )
+    delivery.claim(notification, settings, now)
+    return notification
+
+
+def put_off(session: Session, theirs: Select[int], now: datetime, until: datetime) -> None:
+    found = and_(untold(now), Match.tracker_id.in_(theirs))
+    session.execute(update(Match).where(found).values(due_at=until), execution_options=BY_HAND)
+    changes.put_off(session, theirs, now, until)
+
+
+def take_waiting(session: Session, settings: Settings, route: Route, now: datetime) -> list[int]:
+    """Claim notifications that were refused for now, or whose worker died, up to a batch."""
+    chosen = route.notifications(now)
+    claimed: list[int] = []
+    while len(claimed) < route.at_once:
+        notification = delivery.waiting(session, Notification, now, chosen)
+        if notification is None:
+            session.rollback()
+            break
+        route.take(notification)
+        leave_out_stopped(session, notification, now)
+        wait_until = to_wait_until(session, notification, now)
+        if wait_until is None:
+            delivery.claim(notification, settings, now)
+            claimed.append(notification.id)
+        else:
+            notification.next_try_at = wait_until
+        session.commit()
+    return claimed
+
+
+def to_wait_until(session: Session, notification: Notification, now: datetime) -> datetime | None:
+    """When a message may be tried again; None: now. Who asked for a code sits and waits for it."""
+    if notification.kind == NotificationKind.CODE:
+        return None
+    return quiet_until(notification.user, now) or undo_ends(session, notification.id)
+
+
+def quiet_until(user: User, now: datetime) -> datetime | None:
+    """When a user's quiet hours end, if these are some."""
+    end = user.quiet.over(now, user.time_zone) if user.quiet else now
+    return end if end > now else None
+
+
+def leave_out_stopped(session: Session, notification: Notification, now: datetime) -> None:
+    """What was stopped since the last try, or is to go another way, is not sent now.
+
+    If no try was taken, it is told when its tracker runs again, or that other way. Else it may have
+    arrived, and must stay with this message: it goes only with a deletion that is final.
+    """
+    held = Match.notification_id == notification.id
+    gone = select(Tracker.id).where(Tracker.deleted_at <= now - UNDO)
+    session.execute(delete(Match).where(held, Match.tracker_id.in_(gone)), execution_options=BY_HAND)
+    changes.forget(session, notification.id, gone)
+    if delivery.known_unsent(notification):
+        elsewhere = Tracker.channel_id.is_distinct_from(notification.channel_id)
+        stopped = select(Tracker.id).where(
+            Tracker.user_id == notification.user_id, or_(not_(telling()), elsewhere)
+        )
+        session.execute(
+            update(Match).where(held, Match.tracker_id.in_(stopped)).values(notification_id=None),
+            execution_options=BY_HAND,
+        )
+        changes.release(session, notification.id, stopped)
+
+
+def undo_ends(session: Session, notification_id: int) -> datetime | None:
+    """When it is certain what becomes of the deleted trackers of a message; None: there are none."""
+    told = select(Match.tracker_id).where(Match.notification_id == notification_id)
+    deleted_at = session.scalar(
+        select(func.max(Tracker.deleted_at)).where(
+            Tracker.id.in_(told.union(changes.trackers_in(notification_id)))
+        )
+    )
+    return None if deleted_at is None else deleted_at + UNDO
