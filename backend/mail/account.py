@@ -1,4 +1,4 @@
-"""Mails about an account: they are sent because somebody asked, never by a tracker."""
+"""Mails about an account: that somebody asked for, or that its owner must know of. No tracker sends them."""
 
 from __future__ import annotations
 
@@ -45,6 +45,18 @@ def password_changed(email: str, link: str, *, message_id: str, date: datetime) 
     if_not = "If it was not you, set a new password at once: whoever changed it is locked out by that."
     subject = "Your password was changed"
     return written(subject, email, lines, ("Set a new password", link), if_not, message_id, date)
+
+
+def channel_refused(email: str, link: str, *, message_id: str, date: datetime) -> Letter:
+    """A channel takes nothing any more: its owner may look at nothing else."""
+    lines = (
+        "One of your channels at Job Tracker takes no messages any more.",
+        "Nothing is lost: what your trackers find waits until you verify the channel anew, let them tell "
+        "another way, or delete it.",
+    )
+    if_not = "The page says what went wrong, and since when."
+    subject = "A channel takes nothing any more"
+    return written(subject, email, lines, ("Look at my channels", link), if_not, message_id, date)
 
 
 def written(

@@ -15,6 +15,7 @@ class AccountMailKind(StrEnum):
     RESET = "reset"
     KNOWN = "known"
     CHANGED = "changed"
+    CHANNEL = "channel"
 
 
 class AccountMail(Base):

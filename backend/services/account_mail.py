@@ -78,6 +78,7 @@ def written(settings: Settings, mail: AccountMail) -> Letter:
         Kind.RESET: account.reset,
         Kind.KNOWN: account.already_registered,
         Kind.CHANGED: account.password_changed,
+        Kind.CHANNEL: account.channel_refused,
     }[Kind(mail.kind)]
     link = f"{base}/reset"
     if mail.kind == Kind.CONFIRM:
@@ -86,6 +87,8 @@ def written(settings: Settings, mail: AccountMail) -> Letter:
     elif mail.kind == Kind.RESET:
         token = tokens.make(settings, Purpose.RESET, user.id, user.session_salt)
         link = f"{base}/reset/confirm?token={token}"
+    elif mail.kind == Kind.CHANNEL:
+        link = f"{base}/account"
     message_id = mail.message_id or new_message_id(settings.mail_sender)
     return write(user.email, link, message_id=message_id, date=mail.created_at)
 

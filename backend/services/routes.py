@@ -7,19 +7,19 @@ for the user or the channel.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol
 
 from sqlalchemy import ColumnElement, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
 from backend.domain.undelivered import Undelivered
 from backend.mail.outgoing import AddressRefused
-from backend.models import Channel, Notification, NotificationKind, Tracker
-from backend.services import delivery, messages
+from backend.models import AccountMailKind, Channel, Notification, NotificationKind, Tracker, User
+from backend.services import account_mail, delivery, messages
 from backend.services.delivery import GIVE_UP_AFTER, Mailer
 from backend.services.messages import Message
 from backend.services.recipients import may_be_told, may_be_written_to, open_channels
@@ -27,8 +27,7 @@ from backend.settings import Settings
 
 log = logging.getLogger(__name__)
 
-Delivery = Callable[[], dict[int, Undelivered | None]]
-"""What went wrong with each message, by notification; of those not tried there is nothing."""
+Delivery = Callable[[], Undelivered | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +47,7 @@ class Courier(Protocol):
 
 
 class Route(Protocol):
-    """One way. So many messages are claimed, and then marked, `at_once`."""
-
-    at_once: int
+    """One way."""
 
     @property
     def people(self) -> ColumnElement[bool]:
@@ -65,8 +62,8 @@ class Route(Protocol):
     def take(self, notification: Notification) -> None:
         """It is this way's from now on."""
 
-    def delivery(self, written: Sequence[tuple[Notification, Message]]) -> Delivery:
-        """What hands the messages over, and needs no database."""
+    def delivery(self, notification: Notification, message: Message) -> Delivery:
+        """What hands the message over, and needs no database."""
 
     def patience(self, notification: Notification) -> timedelta | None:
         """After how long a message is given up; None: never."""
@@ -78,7 +75,6 @@ class Route(Protocol):
 class ByMail:
     """To the account's address. A message whose channel was deleted comes here too."""
 
-    at_once = 25  # well before their claims run out, however slow the server is
     people = may_be_written_to()
 
     def __init__(self, mailer: Mailer) -> None:
@@ -94,9 +90,8 @@ class ByMail:
     def take(self, notification: Notification) -> None:
         notification.channel_id = None
 
-    def delivery(self, written: Sequence[tuple[Notification, Message]]) -> Delivery:
-        letters = {one.id: partial(messages.letter, message) for one, message in written}
-        return partial(delivery.hand_over_all, self.mailer, letters)
+    def delivery(self, _notification: Notification, message: Message) -> Delivery:
+        return partial(delivery.hand_over, self.mailer, messages.letter(message))
 
     def patience(self, _notification: Notification) -> timedelta:
         return GIVE_UP_AFTER
@@ -114,7 +109,6 @@ class ByChannels:
     good, is refused: what waits for it is held, never dropped.
     """
 
-    at_once = 1  # what one of them takes its time for, another does not wait for
     people = may_be_told()
 
     def __init__(self, courier: Courier, settings: Settings) -> None:
@@ -139,9 +133,8 @@ class ByChannels:
     def take(self, notification: Notification) -> None:
         """It is already."""
 
-    def delivery(self, written: Sequence[tuple[Notification, Message]]) -> Delivery:
-        targets = [(one.id, target_of(one), message) for one, message in written]
-        return lambda: {number: self.courier.deliver(target, message) for number, target, message in targets}
+    def delivery(self, notification: Notification, message: Message) -> Delivery:
+        return partial(self.courier.deliver, target_of(notification), message)
 
     def patience(self, notification: Notification) -> timedelta | None:
         """A code is tried once: somebody waits for it, and can ask for another."""
@@ -162,6 +155,14 @@ class ByChannels:
             if error.closed or now - channel.failing_since >= GIVE_UP_AFTER:
                 channel.refused_at = now
                 log.warning("channel %d takes nothing any more: %s", channel.id, error)
+                tell_owner(channel, notification.user, now)
+
+
+def tell_owner(channel: Channel, user: User, now: datetime) -> None:
+    """By mail: what is told by this channel only would else be missed in silence."""
+    session = object_session(channel)
+    if session is not None and user.mail_refused_at is None:
+        account_mail.request(session, user.email, AccountMailKind.CHANNEL, now)
 
 
 def target_of(notification: Notification) -> Target:

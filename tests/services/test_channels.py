@@ -12,7 +12,7 @@ from sqlalchemy import select
 from backend.fetch import webhook
 from backend.mail.outgoing import Postbox
 from backend.models import Cadence, Channel, Match, Notification, User, begin_write
-from backend.services import channels, notifications, reminders, trackers
+from backend.services import account_mail, channels, notifications, reminders, trackers
 from backend.services.channels import ChannelConflict, ChannelRefused, NoSuchChannel, WrongCode
 from backend.services.couriers import Couriers
 from backend.services.routes import ByChannels
@@ -257,7 +257,9 @@ def test_a_refusal_for_now_is_tried_again_under_the_same_id_when_it_was_asked_to
     assert channels.state_of(channel(world, channel_id), world.settings) == "works"
 
 
-def test_a_channel_that_is_gone_is_refused_and_what_it_had_waits_until_it_is_verified_anew(world, ada, site):
+def test_a_channel_that_is_gone_is_refused_and_what_it_had_waits_until_it_is_verified_anew(
+    world, ada, site, mailbox
+):
     channel_id = verified(world, site, ada)
     track(world, ada, "python", channel_id)
     find(world, "Python developer")
@@ -265,6 +267,9 @@ def test_a_channel_that_is_gone_is_refused_and_what_it_had_waits_until_it_is_ver
     assert tell_channels(world).later == 1
     found = channel(world, channel_id)
     assert (found.refused_at, found.error) == (world.now, "127.0.0.1 answered 410 Gone")
+    with Postbox() as postbox:
+        assert account_mail.send_due(world.session, world.settings, postbox, world.now, lambda: 0.0).sent == 1
+    assert "https://jobs.example.org/account" in text_of(mailbox.messages[0])
     world.forward(days=2)
     assert tell_channels(world).tried == 0
     site.answers["/hook"] = text("")

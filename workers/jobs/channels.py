@@ -36,7 +36,7 @@ def notify_channels() -> None:
 
         def send(_number: int) -> bool:
             """Returns whether something may be left."""
-            with Session(engine) as session:
+            with context.app.app_context(), Session(engine) as session:  # commits wake jobs by it
                 while time.monotonic() < until:
                     if not notifications.send_by(
                         session, context.settings, route, context.now(), jitter
