@@ -7,7 +7,7 @@ for the user or the channel.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -27,7 +27,8 @@ from backend.settings import Settings
 
 log = logging.getLogger(__name__)
 
-Delivery = Callable[[], Undelivered | None]
+Delivery = Callable[[], dict[int, Undelivered | None]]
+"""What went wrong with each message, by notification; of those not tried there is nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,9 @@ class Courier(Protocol):
 
 
 class Route(Protocol):
-    """One way."""
+    """One way. So many messages are claimed, and then marked, `at_once`."""
+
+    at_once: int
 
     @property
     def people(self) -> ColumnElement[bool]:
@@ -62,8 +65,8 @@ class Route(Protocol):
     def take(self, notification: Notification) -> None:
         """It is this way's from now on."""
 
-    def delivery(self, notification: Notification, message: Message) -> Delivery:
-        """What hands the message over, and needs no database."""
+    def delivery(self, written: Sequence[tuple[Notification, Message]]) -> Delivery:
+        """What hands the messages over, and needs no database."""
 
     def patience(self, notification: Notification) -> timedelta | None:
         """After how long a message is given up; None: never."""
@@ -75,6 +78,7 @@ class Route(Protocol):
 class ByMail:
     """To the account's address. A message whose channel was deleted comes here too."""
 
+    at_once = 25  # well before their claims run out, however slow the server is
     people = may_be_written_to()
 
     def __init__(self, mailer: Mailer) -> None:
@@ -90,8 +94,9 @@ class ByMail:
     def take(self, notification: Notification) -> None:
         notification.channel_id = None
 
-    def delivery(self, _notification: Notification, message: Message) -> Delivery:
-        return partial(delivery.hand_over, self.mailer, messages.letter(message))
+    def delivery(self, written: Sequence[tuple[Notification, Message]]) -> Delivery:
+        letters = {one.id: partial(messages.letter, message) for one, message in written}
+        return partial(delivery.hand_over_all, self.mailer, letters)
 
     def patience(self, _notification: Notification) -> timedelta:
         return GIVE_UP_AFTER
@@ -109,6 +114,7 @@ class ByChannels:
     good, is refused: what waits for it is held, never dropped.
     """
 
+    at_once = 1  # what one of them takes its time for, another does not wait for
     people = may_be_told()
 
     def __init__(self, courier: Courier, settings: Settings) -> None:
@@ -133,8 +139,9 @@ class ByChannels:
     def take(self, notification: Notification) -> None:
         """It is already."""
 
-    def delivery(self, notification: Notification, message: Message) -> Delivery:
-        return partial(self.courier.deliver, target_of(notification), message)
+    def delivery(self, written: Sequence[tuple[Notification, Message]]) -> Delivery:
+        targets = [(one.id, target_of(one), message) for one, message in written]
+        return lambda: {number: self.courier.deliver(target, message) for number, target, message in targets}
 
     def patience(self, notification: Notification) -> timedelta | None:
         """A code is tried once: somebody waits for it, and can ask for another."""
