@@ -184,9 +184,7 @@ def meet(
     Only those are looked at that are filed under a key of one of the documents; of these only those are told
     of which a tracker is `followed`.
     """
-    others = filing.otherwise_filed(
-        session, followed
-    )  # first: what is filed meanwhile is under its keys then
+    others = filing.otherwise_filed(session, followed)  # before the look under keys: filed meanwhile is found
     sieve = Sieve(documents, now)
     met = sieve.met(filing.rules_under(session, sieve.keys))
     wanted = filing.followed_among(session, sorted({*met.match, *met.may}), followed)
