@@ -68,8 +68,8 @@ def _store_together(
     with session.no_autoflush:
         held = _held(session, visits)
         mine = [visit for visit in visits if visit.assignment.board_id in held]
-        unknown = [visit.assignment.board_id for visit in mine if visit.read and visit.known is None]
-        known = known_listings.load_many(session, unknown) if unknown else {}
+        unknown = [visit for visit in mine if visit.read and visit.known is None and visit.long_list is None]
+        known = known_listings.load_many(session, [visit.assignment.board_id for visit in unknown])
         brought = []
         for visit in mine:
             board = held[visit.assignment.board_id]
