@@ -121,9 +121,11 @@ def rules_under(session: Session, wanted: Sequence[str]) -> Iterator[Rule]:
 
 def followed_among(session: Session, query_ids: Collection[int], followed: ColumnElement[bool]) -> list[int]:
     """Those of these queries that this version has filed and that a tracker follows that is `followed`."""
-    chosen = and_(among(session, SavedQuery.id, query_ids), SavedQuery.filed_by == anchors.VERSION)
-    found = select(*gathered(session, SavedQuery.id)).where(chosen, with_one(followed))
-    return session.scalar(found) or []
+    columns = gathered(session, SavedQuery.id, SavedQuery.filed_by)
+    found = select(*columns).where(among(session, SavedQuery.id, query_ids), with_one(followed))
+    ids, versions = (part or () for part in session.execute(found).one())
+    # as a condition it would lead SQLite to walk through all that this version has filed
+    return [query_id for query_id, by in zip(ids, versions, strict=True) if by == anchors.VERSION]
 
 
 def texts_of(session: Session, query_ids: Collection[int]) -> dict[int, str]:
