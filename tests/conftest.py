@@ -167,5 +167,5 @@ def now() -> datetime:
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
-    """Long bytes give no name: packed ones hold the second they were packed in, and processes would disagree."""
+    """Long bytes give no name: packed ones hold the second they were packed in, which differs by process."""
     return argname if isinstance(val, bytes) and len(val) > 40 else None
