@@ -41,6 +41,7 @@ class UTCDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+TIMESTAMP_WITH_TIME_ZONE = 1184  # what PostgreSQL calls the type in its answers
 BigId = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows only for INTEGER keys
 Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 Id = Annotated[int, mapped_column(BigId, primary_key=True, autoincrement=True)]
@@ -61,10 +62,12 @@ db = SQLAlchemy(model_class=Base, disable_autonaming=True)
 def prepare_engine(engine: Engine) -> None:
     """SQLite: WAL, foreign keys, and transactions that say at their start whether they write.
 
-    PostgreSQL: many rows to one INSERT; its driver would send each by itself, and wait.
+    PostgreSQL: many rows to one INSERT; its driver would send each by itself, and wait. And the standard
+    library reads moments: the driver's own way takes a hundred times as long.
     """
     if engine.dialect.name != "sqlite":
         engine.dialect.use_insertmanyvalues_wo_returning = True
+        event.listen(engine, "connect", _read_moments_quickly)
         return
 
     @event.listens_for(engine, "connect")
@@ -77,6 +80,10 @@ def prepare_engine(engine: Engine) -> None:
     def on_begin(connection: Connection) -> None:
         writes = connection.get_execution_options().get("writes")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _read_moments_quickly(connection: Any, _record: Any) -> None:
+    connection.register_in_adapter(TIMESTAMP_WITH_TIME_ZONE, datetime.fromisoformat)
 
 
 def begin_write(session: Session, *, repeatable: bool = False) -> None:
