@@ -55,6 +55,8 @@ def test_from_registration_to_a_mail_and_a_closed_listing(system: System, page: 
     preview = page.get_by_role("region", name="What it would find")
     expect(preview).to_contain_text("Nothing matches today")
     page.get_by_role("combobox", name="Query").fill("engineer")
+    expect(page.get_by_role("alert")).to_contain_text("of all open listings")
+    page.get_by_role("combobox", name="Query").fill("title:engineer")
     expect(preview.get_by_role("listitem").first).to_be_visible()
     page.get_by_role("combobox", name="Query").fill("lighthouse keeper")
     expect(preview).to_contain_text("Nothing matches today")
