@@ -34,11 +34,9 @@ ROW = (
     LISTINGS.c.content_hash,
     LISTINGS.c.list_hash,
     LISTINGS.c.missed,
-    LISTINGS.c.closed_at,
+    LISTINGS.c.closed_at.is_not(None),
 )
-_OF_BOARD = select(*ROW[1:-1], LISTINGS.c.closed_at.is_not(None)).where(
-    LISTINGS.c.board_id == bindparam("board")
-)
+_OF_BOARD = select(*ROW[1:]).where(LISTINGS.c.board_id == bindparam("board"))
 
 
 def load_board(session: Session, board_id: int) -> dict[str, Row]:
@@ -57,14 +55,16 @@ def load(session: Session, board_id: int, keys: Sequence[str]) -> dict[str, Row]
 def load_many(session: Session, board_ids: Sequence[int]) -> dict[int, dict[str, Row]]:
     """All listings of some boards, by board and external id."""
     found: dict[int, dict[str, Row]] = {}
+    if not board_ids:
+        return found
     for board_id, key, row in _rows(session, select(*ROW).where(LISTINGS.c.board_id.in_(board_ids))):
         found.setdefault(board_id, {})[key] = row
     return found
 
 
 def _rows(session: Session, query: Select[Any]) -> Iterator[tuple[int, str, Row]]:
-    for board_id, key, id, content_hash, list_hash, missed, closed_at in session.execute(query):
-        yield board_id, key, Row(id, content_hash, list_hash, missed, closed_at is not None)
+    for board_id, key, *rest in session.execute(query):
+        yield board_id, key, Row(*rest)
 
 
 def load_unseen(session: Session, board_id: int, seen: Container[str]) -> tuple[dict[str, Known], int]:

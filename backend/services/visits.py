@@ -124,15 +124,19 @@ class _Reader:
                 return self.unchanged()
         if response.file is not None:
             return self.long_list(response, digest)
-        known = self.result.known = load_known(board.board_id)
-        rows, complete, pages = changed_rows.read(self.source, response, known), True, 1
+        rows, complete, pages = None, True, 1
+        if self.source.rows_apart:
+            self.result.known = load_known(board.board_id)
+            rows = changed_rows.read(self.source, response, self.result.known)
         if rows is None:
             postings, complete, pages = self.read_pages(response, digest)
             if current and complete and digest.hexdigest() == board.fingerprint:
                 return self.unchanged()
             rows = ChangedRows([], {list_hash_of(posting, self.source): posting for posting in postings})
+        if self.result.known is None:
+            self.result.known = load_known(board.board_id)
         self.result.barren = self.barren.kept
-        self.result.items = self.read_items(rows, request, known, details, now)
+        self.result.items = self.read_items(rows, request, self.result.known, details, now)
         self.result.status = CrawlStatus.COMPLETE if complete else CrawlStatus.PARTIAL
         if complete and not self.result.details_left:
             self.result.fingerprint = digest.hexdigest()
