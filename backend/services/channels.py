@@ -15,10 +15,10 @@ from sqlalchemy.orm import Session
 from backend.domain.one_line import one_line
 from backend.fetch import AddressRefused, check_url
 from backend.fetch.webhook import new_secret
-from backend.mail.letter import new_message_id
-from backend.models import Channel, ChannelKind, Notification, NotificationKind, Tracker, begin_write
+from backend.models import Channel, ChannelKind, NotificationKind, Tracker, begin_write
 from backend.push.schemes import SCHEMES, scheme_of
 from backend.queueing import JobName, enqueue_after_commit
+from backend.services import delivery
 from backend.services.trackers import lock_user
 from backend.settings import Settings
 
@@ -169,16 +169,8 @@ def ask(session: Session, settings: Settings, channel: Channel, now: datetime) -
     channel.code_asked_at, channel.code_sent_at = now, None
     channel.code_tries, channel.error = 0, None
     session.add(
-        Notification(
-            user_id=channel.user_id,
-            kind=NotificationKind.CODE,
-            channel_id=channel.id,
-            message_id=new_message_id(settings.mail_sender),
-            token=secrets.token_urlsafe(32),
-            created_at=now,
-            next_try_at=now,
-            tries=0,
-            refusals=0,
+        delivery.new_notification(
+            settings, channel.user_id, now, kind=NotificationKind.CODE, channel_id=channel.id
         )
     )
     enqueue_after_commit(session, JobName.NOTIFY_CHANNELS)

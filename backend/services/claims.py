@@ -6,7 +6,6 @@ are one transaction.
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple
@@ -26,7 +25,6 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from backend.mail.letter import new_message_id
 from backend.models import Match, MatchChange, Notification, NotificationKind, Tracker, User, begin_write
 from backend.services import changes, delivery
 from backend.services.recipients import may_be_told, may_be_written_to, working_channels
@@ -170,15 +168,8 @@ def its_notification(ids: Collection[int]) -> ColumnElement[int]:
 
 
 def new_notification(settings: Settings, recipient: Recipient, now: datetime) -> Notification:
-    notification = Notification(
-        user_id=recipient.user_id,
-        channel_id=recipient.channel_id,
-        message_id=new_message_id(settings.mail_sender),
-        token=secrets.token_urlsafe(32),
-        created_at=now,
-        next_try_at=now,
-        tries=0,
-        refusals=0,
+    notification = delivery.new_notification(
+        settings, recipient.user_id, now, channel_id=recipient.channel_id
     )
     delivery.claim(notification, settings, now)
     return notification

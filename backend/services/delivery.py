@@ -7,11 +7,12 @@ runs out, and the message is sent again with the same Message-ID. A refusal for 
 from __future__ import annotations
 
 import logging
+import secrets
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from rq.timeouts import JobTimeoutException
 from sqlalchemy import ColumnElement, and_, or_, select
@@ -19,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from backend.domain.backoff import LONGEST, pause
 from backend.domain.undelivered import Undelivered
-from backend.mail.letter import Letter
+from backend.mail.letter import Letter, new_message_id
 from backend.models import AccountMail, Notification, begin_write
 from backend.settings import Settings
 
@@ -50,6 +51,20 @@ class Sent:
     @property
     def tried(self) -> int:
         return self.sent + self.later + self.failed
+
+
+def new_notification(settings: Settings, user_id: int, now: datetime, **fields: Any) -> Notification:
+    """One to be sent from now on, its Message-ID fixed; the caller adds it to the session."""
+    return Notification(
+        user_id=user_id,
+        message_id=new_message_id(settings.mail_sender),
+        token=secrets.token_urlsafe(32),
+        created_at=now,
+        next_try_at=now,
+        tries=0,
+        refusals=0,
+        **fields,
+    )
 
 
 def unsent(model: type[Notification] | type[AccountMail], now: datetime) -> ColumnElement[bool]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import secrets
 from datetime import datetime
 
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from backend.mail.letter import new_message_id
-from backend.models import Channel, Notification, NotificationKind, Tracker, User, begin_write
+from backend.models import Channel, NotificationKind, Tracker, User, begin_write
+from backend.services import delivery
 from backend.services.recipients import may_be_told, takes_messages
 from backend.services.trackers import REMINDER, not_deleted
 from backend.settings import Settings
@@ -41,17 +40,13 @@ def remind(session: Session, settings: Settings, now: datetime) -> int:
     for tracker in ending:
         tracker.reminded_at = now
         session.add(
-            Notification(
-                user_id=tracker.user_id,
+            delivery.new_notification(
+                settings,
+                tracker.user_id,
+                now,
                 kind=NotificationKind.ENDING,
                 tracker_id=tracker.id,
                 channel_id=tracker.channel_id,
-                message_id=new_message_id(settings.mail_sender),
-                token=secrets.token_urlsafe(32),
-                created_at=now,
-                next_try_at=now,
-                tries=0,
-                refusals=0,
             )
         )
     session.commit()
