@@ -8,7 +8,8 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from backend.models import BlockedCompany, Company, Listing, Match, MatchChange, begin_write
+from backend.models import BlockedCompany, Company, Listing, Match, begin_write
+from backend.services import changes
 from backend.services.upsert import insert_into
 
 MOST = 1000
@@ -55,14 +56,7 @@ def block(session: Session, user_id: int, slug: str, now: datetime) -> None:
         ),
         execution_options={"synchronize_session": False},
     )
-    waiting = select(MatchChange.id).join(Match, Match.id == MatchChange.match_id)
-    waiting = waiting.where(
-        Match.user_id == user_id, MatchChange.notification_id.is_(None), Match.listing_id.in_(theirs)
-    )
-    session.execute(
-        delete(MatchChange).where(MatchChange.id.in_(waiting)),
-        execution_options={"synchronize_session": False},
-    )
+    changes.forget_waiting(session, Match.user_id == user_id, Match.listing_id.in_(theirs))
     session.commit()
 
 

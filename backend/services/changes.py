@@ -40,6 +40,12 @@ def anything_due(session: Session, trackers: Trackers, now: datetime) -> bool:
     return session.scalar(due.limit(1)) is not None
 
 
+def forget_waiting(session: Session, *chosen: ColumnElement[bool]) -> None:
+    """What of these rows is in no message yet is told to nobody. They may also be chosen by their matches."""
+    mine = select(MatchChange.id).join(Match, Match.id == MatchChange.match_id).where(waiting(), *chosen)
+    session.execute(delete(MatchChange).where(MatchChange.id.in_(mine)), execution_options=BY_HAND)
+
+
 def settle(session: Session, trackers: Trackers) -> None:
     """Forget what was undone before it could be told."""
     mine = and_(waiting(), MatchChange.tracker_id.in_(trackers))

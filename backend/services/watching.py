@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
 from backend.domain.changes import Change, worth_telling
 from backend.models import Listing, Match, MatchChange
 from backend.queueing import JobName, enqueue_after_commit
+from backend.services import changes
 from backend.services.among import among
 
 FRESH = -1  # `ListingEvent.fanned_to` before the first match
@@ -45,16 +46,11 @@ def watch(session: Session, tracker_id: int, tells_changes: bool) -> None:
 
     What waits to be told of changes is forgotten with the wish to be told.
     """
-    by_hand = {"synchronize_session": False}
     session.execute(
         update(Match)
         .where(Match.tracker_id == tracker_id, Match.watched != tells_changes)
         .values(watched=tells_changes),
-        execution_options=by_hand,
+        execution_options=changes.BY_HAND,
     )
     if not tells_changes:
-        waiting = MatchChange.notification_id.is_(None)
-        session.execute(
-            delete(MatchChange).where(MatchChange.tracker_id == tracker_id, waiting),
-            execution_options=by_hand,
-        )
+        changes.forget_waiting(session, MatchChange.tracker_id == tracker_id)
