@@ -1,14 +1,10 @@
 import { rememberSession } from '@/api/client'
 import type { Channel } from '@/api/types'
 import UserChannels from '@/components/UserChannels.vue'
-import { i18n } from '@/i18n'
 import { useSession } from '@/stores/session'
-import { QueryClient, VueQueryPlugin } from '@tanstack/vue-query'
-import { createPinia } from 'pinia'
-import PrimeVue from 'primevue/config'
-import ToastService from 'primevue/toastservice'
 import { afterEach, expect, test, vi } from 'vitest'
-import { createApp } from 'vue'
+
+import { answering, shown } from './withApp'
 
 afterEach(() => {
   vi.unstubAllGlobals()
@@ -39,16 +35,11 @@ async function open(items: Channel[], answer: (request: Request) => unknown = ()
     const path = new URL(request.url, 'http://localhost').pathname
     if (request.method !== 'GET') asked.push({ method: request.method, path, body: await request.clone().json().catch(() => null) })
     const found = path === '/api/account/channels' && request.method === 'GET' ? { items, kinds: ['webhook', 'apprise'] } : answer(request)
-    return found instanceof Response ? found : new Response(JSON.stringify(found), { headers: { 'Content-Type': 'application/json' } })
+    return answering(() => found)(request)
   })
   rememberSession({ user: null, csrf_token: 'token', channels: { mail: true } })
-  const root = document.createElement('div')
-  document.body.append(root)
-  const app = createApp(UserChannels)
-  app.use(createPinia()).use(i18n).use(PrimeVue).use(ToastService)
-  app.use(VueQueryPlugin, { queryClient: new QueryClient({ defaultOptions: { queries: { retry: false } } }) })
+  const { root } = await shown(UserChannels)
   useSession().user = { id: 1, email: 'ada@example.org', is_admin: false, time_zone: 'UTC', confirmed: true }
-  app.mount(root)
   if (items.length) await vi.waitFor(() => expect(root.textContent).toContain('Chat'))
   else await vi.waitFor(() => expect(root.textContent).toContain('Add a channel'))
   return { root, asked }

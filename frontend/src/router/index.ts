@@ -12,7 +12,7 @@ declare module 'vue-router' {
   }
 }
 
-const routes: RouteRecordRaw[] = [
+export const routes: RouteRecordRaw[] = [
   { path: '/', name: 'search', component: () => import('@/views/SearchView.vue'), meta: { title: 'search', wide: true } },
   { path: '/listings/:id(\\d+)', name: 'listing', component: () => import('@/views/ListingView.vue'), meta: { title: 'listing' } },
   { path: '/companies', name: 'companies', component: () => import('@/views/CompaniesView.vue'), meta: { title: 'companies' } },
