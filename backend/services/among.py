@@ -13,7 +13,9 @@ Value = TypeVar("Value", int, str)
 
 
 def among(
-    session: Session, column: InstrumentedAttribute[Value], values: Collection[Value]
+    session: Session,
+    column: InstrumentedAttribute[Value] | InstrumentedAttribute[Value | None],
+    values: Collection[Value],
 ) -> ColumnElement[bool]:
     """Each is looked up in the column's index. A list of parameters would be written out each time."""
     if session.get_bind().dialect.name == "postgresql":

@@ -8,30 +8,30 @@ from datetime import datetime
 from backend.domain import pay
 from backend.domain.cadence import zone_of
 from backend.domain.one_line import one_line
-from backend.models import Listing
+from backend.services.card_listings import CardListing
 
 PLACES = 4
 
 
-def places(role: Sequence[Listing]) -> str:
+def places(role: Sequence[CardListing]) -> str:
     texts = [one_line(str(place.get("text") or ""), 80) for listing in role for place in listing.locations]
     named = [text for text in dict.fromkeys(texts) if text]
     rest = len(named) - PLACES
     return "; ".join(named[:PLACES]) + (f" and {rest} more" if rest > 0 else "")
 
 
-def facts(listing: Listing) -> tuple[str, ...]:
+def facts(listing: CardListing) -> tuple[str, ...]:
     words = (pay_of(listing), listing.work_mode, listing.employment_type, listing.level)
     return tuple(one_line(word.replace("_", " "), 80) for word in words if word)
 
 
-def pay_of(listing: Listing) -> str | None:
+def pay_of(listing: CardListing) -> str | None:
     return pay.in_words(
         (listing.salary_min, listing.salary_max, listing.salary_currency, listing.salary_period)
     )
 
 
-def age(listing: Listing, now: datetime, zone: str) -> str:
+def age(listing: CardListing, now: datetime, zone: str) -> str:
     verb, moment = ("posted", listing.posted_at) if listing.posted_at else ("found", listing.first_seen_at)
     days = days_between(moment, now, zone)
     if days < 1:

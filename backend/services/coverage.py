@@ -6,7 +6,7 @@ It covers the boards of its newest matches, and those of the companies that its 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -39,20 +39,21 @@ class FailingBoard:
 
 def failing(session: Session, trackers: Collection[Tracker]) -> list[FailingBoard]:
     """Those that any of these trackers covers, who fails longest first."""
-    return sorted_boards(board for boards in failing_each(session, trackers).values() for board in boards)
+    queries = {tracker.id: tracker.query.canonical for tracker in trackers}
+    return sorted_boards(board for boards in failing_each(session, queries).values() for board in boards)
 
 
-def failing_each(session: Session, trackers: Collection[Tracker]) -> dict[int, list[FailingBoard]]:
-    """The same for each tracker, by its id, if there are any. Reads `tracker.query`."""
+def failing_each(session: Session, queries: Mapping[int, str]) -> dict[int, list[FailingBoard]]:
+    """The same for each tracker, if there are any. Trackers go by their ids, here and in `queries`."""
     first = read(session, failing_boards().order_by(Board.failing_since).limit(MOST))
     if not first:
         return {}
     found: dict[int, list[FailingBoard]] = defaultdict(list)
-    for tracker_id, board in matched(session, {tracker.id for tracker in trackers}):
+    for tracker_id, board in matched(session, queries):
         found[tracker_id].append(board)
-    for tracker in trackers:
-        if (is_meant := companies_in(tracker.query.canonical)) is not None:
-            found[tracker.id] += [board for board in first if is_meant(as_document(board), LONG_AGO)]
+    for tracker_id, query in queries.items():
+        if (is_meant := companies_in(query)) is not None:
+            found[tracker_id] += [board for board in first if is_meant(as_document(board), LONG_AGO)]
     return {tracker_id: sorted_boards(boards) for tracker_id, boards in found.items()}
 
 

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from sqlalchemy import distinct, func, select
-from sqlalchemy.orm import Session, contains_eager, joinedload
+from sqlalchemy.orm import Session
 
 from backend.domain.one_line import one_line
 from backend.mail.digest import TITLE_LENGTH, Card, Digest, Group, web_link
-from backend.models import Listing, Match, Notification, Tracker
-from backend.services import changed_cards, coverage
+from backend.models import Match, Notification, SavedQuery, Tracker
+from backend.services import card_listings, changed_cards, coverage
+from backend.services.among import among
+from backend.services.card_listings import CardListing
 from backend.services.card_words import age, day, facts, places
 from backend.services.changed_cards import ChangedCards
 from backend.services.coverage import FailingBoard
@@ -23,15 +26,41 @@ SHOWN = 100
 FAILING_NAMED = 5
 
 
+class Held(NamedTuple):
+    """A match in a message."""
+
+    id: int
+    notification_id: int
+    tracker_id: int
+    listing_id: int
+
+
+class Heading(NamedTuple):
+    """What a message says of a tracker."""
+
+    id: int
+    name: str
+    token: str
+    expires_at: datetime
+    query: str
+
+
 @dataclass(frozen=True, slots=True)
-class Roles:
-    """The matches of a mail, and the listings of the same role that stand on their cards."""
+class Read:
+    """What messages are made of: matches by message, listings and headings by id, failing boards by tracker.
 
-    matches: Sequence[Match]
-    others: Mapping[int, Sequence[Listing]]
+    `elsewhere` are the listings of the same role that stand on the card of a match.
+    """
 
-    def listings(self, match: Match) -> list[Listing]:
-        return [match.listing, *self.others.get(match.id, ())]
+    matches: Mapping[int, Sequence[Held]]
+    listings: Mapping[int, CardListing]
+    elsewhere: Mapping[int, Sequence[int]]
+    headings: Mapping[int, Heading]
+    failing: Mapping[int, Sequence[FailingBoard]]
+
+    def role(self, match: Held) -> list[CardListing]:
+        others = (self.listings.get(one) for one in self.elsewhere.get(match.id, ()))
+        return [self.listings[match.listing_id], *(one for one in others if one is not None)]
 
 
 def compose(
@@ -39,36 +68,45 @@ def compose(
 ) -> dict[int, Digest]:
     """Digests as they are to be sent now, by notification; of some nothing is left. Reads only."""
     ids = [notification.id for notification in notifications]
-    counts, matches = counted(session, ids), shown(session, ids)
+    counts = counted(session, ids)
     changed = changed_cards.compose_each(session, settings, notifications)
-    held: dict[int, list[Match]] = {one: [] for one in ids}
-    for match in matches:
-        held[match.notification_id or 0].append(match)
-    others = elsewhere(session, matches)
-    trackers = {match.tracker_id: match.tracker for match in matches}
-    trackers |= {key: value for cards in changed.values() for key, value in cards.trackers.items()}
-    failing = coverage.failing_each(session, trackers.values())
+    with_changes = {tracker_id for cards in changed.values() for tracker_id in cards.by_tracker}
+    read = read_all(session, ids, with_changes)
     return {
-        one.id: digest_of(settings, one, Roles(held[one.id], others), counts.get(one.id, 0), told, failing)
+        one.id: digest_of(settings, one, counts.get(one.id, 0), told, read)
         for one in notifications
         if (told := changed.get(one.id, ChangedCards())).count or one.id in counts
     }
 
 
+def read_all(session: Session, notification_ids: Collection[int], with_changes: Collection[int]) -> Read:
+    """`with_changes` are trackers of which something else is told. Leaves out what is removed meanwhile."""
+    matches = shown(session, notification_ids)
+    others = elsewhere(session, [match.id for match in matches])
+    listings = card_listings.read(session, {match.listing_id for match in matches}.union(*others.values()))
+    trackers = headings(session, {match.tracker_id for match in matches}.union(with_changes))
+    failing = coverage.failing_each(session, {one.id: one.query for one in trackers.values()})
+    by_message: dict[int, list[Held]] = {one: [] for one in notification_ids}
+    for match in matches:
+        if match.listing_id in listings and match.tracker_id in trackers:
+            by_message[match.notification_id].append(match)
+    return Read(by_message, listings, others, trackers, failing)
+
+
 def digest_of(
     settings: Settings,
     notification: Notification,
-    roles: Roles,
     count: int,
     changed: ChangedCards,
-    failing: Mapping[int, Sequence[FailingBoard]],
+    read: Read,
 ) -> Digest:
-    """`count` is of the listings of `roles` and of those not shown; `failing` are boards by tracker."""
+    """`count` is of the listings that are shown and of the others."""
     user, base = notification.user, settings.base_url
-    trackers = {match.tracker_id: match.tracker for match in roles.matches} | changed.trackers
-    groups = grouped(settings, roles, changed, notification.created_at, user.time_zone)
+    matches = read.matches[notification.id]
+    groups = grouped(settings, matches, changed, read, notification.created_at, user.time_zone)
     listed = sum(len(group.cards) for group in groups)
-    boards = coverage.sorted_boards(board for one in trackers for board in failing.get(one, ()))
+    trackers = {match.tracker_id for match in matches}.union(changed.by_tracker)
+    boards = coverage.sorted_boards(board for one in trackers for board in read.failing.get(one, ()))
     return Digest(
         to=user.email,
         message_id=notification.message_id,
@@ -90,86 +128,92 @@ def counted(session: Session, notification_ids: Collection[int]) -> dict[int | N
     """How many listings each notification holds, if any."""
     rows = session.execute(
         select(Match.notification_id, func.count(distinct(Match.listing_id)))
-        .where(Match.notification_id.in_(notification_ids))
+        .where(among(session, Match.notification_id, notification_ids))
         .group_by(Match.notification_id)
     )
     return dict(rows.all())
 
 
-def shown(session: Session, notification_ids: Collection[int]) -> Sequence[Match]:
+def shown(session: Session, notification_ids: Collection[int]) -> list[Held]:
     """The matches of each one's newest listings, by tracker, then the newest first."""
     place = func.dense_rank().over(partition_by=Match.notification_id, order_by=Match.listing_id.desc())
-    ranked = select(Match.id, place.label("place")).where(Match.notification_id.in_(notification_ids))
-    newest = ranked.subquery()
-    return session.scalars(
-        select(Match)
-        .join(newest, newest.c.id == Match.id)
-        .join(Match.tracker)
-        .where(newest.c.place <= SHOWN)
-        .options(
-            contains_eager(Match.tracker).joinedload(Tracker.query),
-            joinedload(Match.listing).joinedload(Listing.company),
-            joinedload(Match.listing).joinedload(Listing.board),
-        )
-        .order_by(Tracker.name, Tracker.id, Match.listing_id.desc())
-    ).all()
+    columns = Match.id, Match.notification_id, Match.tracker_id, Match.listing_id, place.label("place")
+    ranked = select(*columns).where(among(session, Match.notification_id, notification_ids)).subquery()
+    rows = session.execute(
+        select(ranked.c.id, ranked.c.notification_id, ranked.c.tracker_id, ranked.c.listing_id)
+        .join(Tracker, Tracker.id == ranked.c.tracker_id)
+        .where(ranked.c.place <= SHOWN)
+        .order_by(Tracker.name, Tracker.id, ranked.c.listing_id.desc())
+    )
+    return [Held(*row) for row in rows]
 
 
-def elsewhere(session: Session, matches: Sequence[Match]) -> dict[int, list[Listing]]:
+def elsewhere(session: Session, match_ids: Collection[int]) -> dict[int, list[int]]:
     """The other listings on a match's card, by its id: the same role in other places or on other boards."""
-    found: dict[int, list[Listing]] = {}
-    others = select(Match).where(Match.told_with_id.in_([match.id for match in matches]))
-    for match in session.scalars(others.options(joinedload(Match.listing)).order_by(Match.id)):
-        found.setdefault(match.told_with_id or 0, []).append(match.listing)
+    found: dict[int, list[int]] = {}
+    others = select(Match.told_with_id, Match.listing_id).where(among(session, Match.told_with_id, match_ids))
+    for match_id, listing_id in session.execute(others.order_by(Match.id)):
+        found.setdefault(match_id or 0, []).append(listing_id)
     return found
 
 
+def headings(session: Session, tracker_ids: Collection[int]) -> dict[int, Heading]:
+    columns = select(Tracker.id, Tracker.name, Tracker.token, Tracker.expires_at, SavedQuery.canonical)
+    rows = columns.join(SavedQuery, SavedQuery.id == Tracker.query_id)
+    chosen = rows.where(among(session, Tracker.id, tracker_ids))
+    return {row.id: row for row in map(Heading._make, session.execute(chosen))}
+
+
 def grouped(
-    settings: Settings, roles: Roles, changed: ChangedCards, now: datetime, zone: str
+    settings: Settings,
+    matches: Sequence[Held],
+    changed: ChangedCards,
+    read: Read,
+    now: datetime,
+    zone: str,
 ) -> tuple[Group, ...]:
     """A listing is shown once, under its first tracker; the others are named beside it."""
-    matches = roles.matches
     homes: dict[int, int] = {}
     also: dict[int, list[str]] = {}
-    by_tracker: dict[int, list[Match]] = {}
+    by_tracker: dict[int, list[Held]] = {one: [] for one in changed.by_tracker}
     for match in matches:
-        by_tracker.setdefault(match.tracker_id, [])
+        here = by_tracker.setdefault(match.tracker_id, [])
         if homes.setdefault(match.listing_id, match.tracker_id) == match.tracker_id:
-            by_tracker[match.tracker_id].append(match)
+            here.append(match)
         else:
-            also.setdefault(match.listing_id, []).append(match.tracker.name)
-    trackers = {match.tracker_id: match.tracker for match in matches} | changed.trackers
+            also.setdefault(match.listing_id, []).append(read.headings[match.tracker_id].name)
+    trackers = [read.headings[one] for one in by_tracker if one in read.headings]
     return tuple(
         Group(
             name=tracker.name,
-            query=one_line(tracker.query.canonical, TITLE_LENGTH),
+            query=one_line(tracker.query, TITLE_LENGTH),
             ends=day(tracker.expires_at, zone),
             link=f"{settings.base_url}/trackers/{tracker.id}",
             renew_link=f"{settings.base_url}/renew/{tracker.token}",
             stop_link=f"{settings.base_url}/unsubscribe/{tracker.token}",
             cards=tuple(
-                card(settings, roles.listings(match), now, zone, tuple(also.get(match.listing_id, ())))
-                for match in by_tracker.get(tracker.id, ())
+                card(settings, read.role(match), now, zone, tuple(also.get(match.listing_id, ())))
+                for match in by_tracker[tracker.id]
             ),
             changed=tuple(changed.by_tracker.get(tracker.id, ())),
         )
-        for tracker in sorted(trackers.values(), key=lambda tracker: (tracker.name, tracker.id))
+        for tracker in sorted(trackers, key=lambda tracker: (tracker.name, tracker.id))
     )
 
 
 def card(
-    settings: Settings, role: Sequence[Listing], now: datetime, zone: str, also_in: tuple[str, ...]
+    settings: Settings, role: Sequence[CardListing], now: datetime, zone: str, also_in: tuple[str, ...]
 ) -> Card:
     """The card of a role: of its first open listing, with the places of all."""
     still_open = [listing for listing in role if listing.closed_at is None]
     listing = (still_open or role)[0]
     return Card(
         title=one_line(listing.title, TITLE_LENGTH),
-        company=one_line(listing.company.name, TITLE_LENGTH),
+        company=one_line(listing.company, TITLE_LENGTH),
         places=places(still_open or role),
         facts=facts(listing),
         age=age(listing, now, zone),
-        source=one_line(listing.board.source, 40),
+        source=one_line(listing.source, 40),
         link=f"{settings.base_url}/listings/{listing.id}",
         original=web_link(listing.url),
         closed=listing.closed_at is not None,

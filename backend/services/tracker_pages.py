@@ -48,7 +48,8 @@ def figures(session: Session, shown: Sequence[Tracker], now: datetime) -> dict[i
         one.unseen_count, one.untold_count = unseen, untold
     for tracker_id, by_day in daily_counts(session, ids, now).items():
         found[tracker_id].daily = [(day, by_day.get(day, 0)) for day in days]
-    for tracker_id, boards in coverage.failing_each(session, shown).items():
+    queries = {tracker.id: tracker.query.canonical for tracker in shown}
+    for tracker_id, boards in coverage.failing_each(session, queries).items():
         found[tracker_id].failing = boards
     return found
 
