@@ -6,24 +6,17 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.system import System, until
+from tests.e2e.visitor import ADMIN, log_in
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(300)]
 
 MISSED = "https://www.missed.example/careers"
 
 
-def log_in(system: System, page: Page) -> None:
-    page.goto("/login")
-    page.get_by_label("E-mail address").fill("admin@example.org")
-    page.get_by_label("Password", exact=True).fill(system.password)
-    page.get_by_role("button", name="Log in").click()
-    expect(page).not_to_have_url(re.compile("/login"))
-
-
 def test_a_pasted_url_shows_a_sample_before_it_is_added(system: System, page: Page):
     board = system.boards()[0]
     until(lambda: system.get("/api/listings", limit=1)["total"] > 0, 90, "the first sweep")
-    log_in(system, page)
+    log_in(page, ADMIN, system.password)
     page.goto("/admin/boards")
     pasted = page.get_by_label("Add a board")
     pasted.fill(board["url"])
@@ -53,7 +46,7 @@ def test_an_admin_pastes_a_url_adds_the_board_and_opens_the_report_of_its_first_
 ):
     board = system.boards()[-1]
     until(lambda: system.get("/api/listings", limit=1)["total"] > 0, 90, "the first sweep")
-    log_in(system, page)
+    log_in(page, ADMIN, system.password)
     forget(system, page, board)
 
     page.goto("/admin/boards")
@@ -89,7 +82,7 @@ def test_what_a_visitor_misses_reaches_the_admin_who_decides(system: System, pag
     page.get_by_role("button", name="Suggest").click()
     expect(page.get_by_text("Thank you")).to_be_visible()
 
-    log_in(system, page)
+    log_in(page, ADMIN, system.password)
     page.goto("/admin/suggestions")
     row = page.get_by_role("row").filter(has_text=MISSED)
     expect(row).to_contain_text("Missed Ltd")
@@ -106,7 +99,7 @@ def test_what_a_visitor_misses_reaches_the_admin_who_decides(system: System, pag
 
 @pytest.mark.parametrize("path", ["/companies", "/admin/suggestions", "/admin/boards"])
 def test_a_phone_never_scrolls_sideways(system: System, page: Page, path: str):
-    log_in(system, page)
+    log_in(page, ADMIN, system.password)
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(path)
     page.wait_for_load_state("networkidle")

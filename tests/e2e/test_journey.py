@@ -7,6 +7,7 @@ import requests
 from playwright.sync_api import Page, expect
 
 from tests.e2e.system import System, text_of, until
+from tests.e2e.visitor import ADMIN, log_in
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -25,14 +26,6 @@ def link_in(system: System, address: str, path: str) -> str:
         return None
 
     return until(look, what=f"a mail to {address} with a link to /{path}")
-
-
-def log_in(page: Page, address: str, password: str) -> None:
-    page.goto("/login")
-    page.get_by_label("E-mail address").fill(address)
-    page.get_by_label("Password", exact=True).fill(password)
-    page.get_by_role("button", name="Log in").click()
-    expect(page).not_to_have_url(re.compile("/login"))
 
 
 def test_from_registration_to_a_mail_and_a_closed_listing(system: System, page: Page):
@@ -118,7 +111,7 @@ def test_one_click_in_a_mail_program_stops_the_tracker_and_looking_does_not(syst
 
 
 def test_an_admin_adds_a_board_by_its_url_and_crawls_it(system: System, page: Page):
-    log_in(page, "admin@example.org", system.password)
+    log_in(page, ADMIN, system.password)
     page.goto("/admin/boards")
     expect(page.get_by_role("heading", name="Boards")).to_be_visible()
     expect(page.locator("table tbody tr").first).to_be_visible()

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.e2e.system import System, until
+from tests.e2e.visitor import USER, enter
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -192,9 +193,7 @@ def test_a_search_with_filters_is_tracked_whole(system: System, page: Page):
     page.goto("/?q=engineer&mode=remote&level=senior")
     expect(rows(page).first).to_be_visible()
     page.get_by_role("link", name="Track this search").first.click()
-    page.get_by_label("E-mail address").fill("demo@example.org")
-    page.get_by_label("Password", exact=True).fill(system.password)
-    page.get_by_role("button", name="Log in").click()
+    enter(page, USER, system.password)
     field = page.get_by_role("combobox", name="Query")
     expect(field).to_have_value(re.compile("engineer"))
     assert {"mode:remote", "level:senior"} <= set(field.input_value().split())

@@ -6,11 +6,11 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, Response, expect
 
-from tests.e2e.system import ROOT, System, until
+from tests.e2e.system import System, until
+from tests.e2e.visitor import complaints
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(300)]
 
-AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 BUDGET = 180_000  # bytes of compressed script until the page is at rest
 TARGET = 44  # CSS pixels
 
@@ -23,13 +23,6 @@ def listings(system: System) -> None:
 def settle(page: Page) -> None:
     expect(page.locator(".rows .listing-row").first).to_be_visible()
     page.wait_for_load_state("networkidle")
-
-
-def complaints(page: Page) -> list[str]:
-    """What axe finds by WCAG 2.2 AA and its best practices."""
-    page.evaluate(AXE.read_text())
-    found = page.evaluate("axe.run(document)")["violations"]
-    return [f"{one['id']}: {node['html'][:200]}" for one in found for node in one["nodes"]]
 
 
 @pytest.mark.parametrize("width", [390, 1100, 1440])

@@ -5,21 +5,12 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.system import ROOT, System, until
+from tests.e2e.system import System, until
+from tests.e2e.visitor import ADMIN, complaints, log_in
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(300)]
 
-AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 TITLE = "Beekeeper of Meadows"
-TARGET = 44  # CSS pixels
-
-
-def log_in(system: System, page: Page) -> None:
-    page.goto("/login")
-    page.get_by_label("E-mail address").fill("admin@example.org")
-    page.get_by_label("Password", exact=True).fill(system.password)
-    page.get_by_role("button", name="Log in").click()
-    expect(page).not_to_have_url(re.compile("/login"))
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +19,7 @@ def told(system: System, browser: Browser) -> str:
     until(lambda: system.get("/api/listings", limit=1)["total"] > 1000, 90, "the first sweep")
     context = browser.new_context(base_url=system.url)
     page = context.new_page()
-    log_in(system, page)
+    log_in(page, ADMIN, system.password)
     page.goto("/trackers/new?query=beekeeper")
     page.get_by_text("As soon as found").click()
     page.get_by_role("button", name="Start tracking").click()
@@ -45,7 +36,7 @@ def told(system: System, browser: Browser) -> str:
 def test_a_match_says_why_it_was_found_and_by_which_message_it_was_told(
     system: System, page: Page, told: str
 ) -> None:
-    log_in(system, page)
+    log_in(page, ADMIN, system.password)
     page.goto(told)
     row = page.locator(".rows li").first
     expect(row.locator("mark").first).to_have_text("Beekeeper")
@@ -60,7 +51,7 @@ def test_a_match_says_why_it_was_found_and_by_which_message_it_was_told(
 
 
 def test_what_was_opened_is_seen_hidden_and_shown_again(system: System, page: Page, told: str) -> None:
-    log_in(system, page)
+    log_in(page, ADMIN, system.password)
     page.goto(told)
     expect(page.get_by_text("1 not seen")).to_be_visible()
     page.get_by_role("link", name=TITLE).first.click()
@@ -82,7 +73,7 @@ def test_what_was_opened_is_seen_hidden_and_shown_again(system: System, page: Pa
 def test_the_feed_is_read_by_its_address_until_that_is_replaced(
     system: System, page: Page, told: str
 ) -> None:
-    log_in(system, page)
+    log_in(page, ADMIN, system.password)
     page.goto(told)
     page.get_by_role("button", name="Make a feed address").click()
     field = page.get_by_label("Address of the feed")
@@ -105,12 +96,10 @@ def test_axe_finds_nothing_and_a_phone_never_scrolls_sideways(
         viewport={"width": width, "height": 844}, color_scheme=scheme, base_url=system.url, bypass_csp=True
     )
     page = context.new_page()
-    log_in(system, page)
+    log_in(page, ADMIN, system.password)
     for path in (told, "/trackers", "/account/deliveries", "/account/deliveries/1"):
         page.goto(path)
         page.wait_for_load_state("networkidle")
-        page.evaluate(AXE.read_text())
-        found = page.evaluate("axe.run(document)")["violations"]
-        assert [f"{one['id']}: {node['html'][:200]}" for one in found for node in one["nodes"]] == [], path
+        assert complaints(page) == [], path
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
     context.close()
