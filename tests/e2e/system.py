@@ -42,6 +42,11 @@ class System:
         return f"http://127.0.0.1:{self.port + 1}"
 
     @property
+    def target_port(self) -> int:
+        """Of the one private target that channels may reach: a test listens there."""
+        return self.port + 2
+
+    @property
     def password(self) -> str:
         return (self.folder / "demo-password").read_text().strip()
 
@@ -113,12 +118,12 @@ def free_ports(*offsets: int) -> int:
 @contextmanager
 def demo(folder: Path) -> Iterator[System]:
     """`make demo`, without what make installs and builds."""
-    port = free_ports(1, 25)
-    environment = os.environ | {"PORT": str(port), "VAR_DIR": str(folder)}
+    port = free_ports(1, 2, 25)
+    own = {"PORT": str(port), "VAR_DIR": str(folder), "CHANNEL_TARGETS": f"127.0.0.1:{port + 2}"}
     command = [str(Path(sys.executable).with_name("jobtracker")), "up", "--demo"]
     with (folder.parent / "demo.log").open("wb") as log:
         process = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+            command, cwd=ROOT, env=os.environ | own, stdin=subprocess.DEVNULL, stdout=log, stderr=log
         )
     system = System(process, port, folder)
     try:

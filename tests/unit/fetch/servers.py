@@ -93,10 +93,15 @@ def raw(*pieces: bytes, pause: float = 0, times: int = 1) -> Answer:
 
 
 @contextmanager
-def serve(certificate: Path | None = None, names: list[str | None] | None = None) -> Iterator[Site]:
-    """A running site; over TLS with `certificate`, where `names` collects the names asked for (SNI)."""
+def serve(
+    certificate: Path | None = None, names: list[str | None] | None = None, port: int = 0
+) -> Iterator[Site]:
+    """A running site, on any free port if none is said.
+
+    Over TLS with `certificate`, where `names` collects the names asked for (SNI).
+    """
     site = Site(0)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), type("SiteHandler", (Handler,), {"site": site}))
+    server = ThreadingHTTPServer(("127.0.0.1", port), type("SiteHandler", (Handler,), {"site": site}))
     site.port = server.server_port
     server.daemon_threads = True
     if certificate:
