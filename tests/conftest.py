@@ -163,6 +163,7 @@ def session(app: Flask) -> Session:
 
 @pytest.fixture
 def now() -> datetime:
+    """Noon of a Monday."""
     return datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 
 

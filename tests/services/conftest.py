@@ -1,4 +1,4 @@
-"""A careers endpoint on loopback that a test bends as it likes."""
+"""A careers endpoint and a mail server on loopback, and people with trackers between them."""
 
 from __future__ import annotations
 
@@ -10,13 +10,17 @@ from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from flask import Flask
 from sqlalchemy.orm import Session
 
 from backend.fetch import build_fetcher
 from backend.models import Board, begin_write, db
 from backend.services import boards
 from backend.services.sweeps import Sweeper
+from backend.settings import Settings
 from backend.sources import registry
+from tests.mailbox import Mailbox, open_mailbox
+from tests.services.tracking import World
 
 
 class Endpoint:
@@ -93,6 +97,26 @@ class Clock:
 @pytest.fixture
 def clock(now: datetime) -> Clock:
     return Clock(now)
+
+
+@pytest.fixture
+def world(session: Session, settings: Settings, now: datetime) -> World:
+    """Whoever tells something in it needs the `mailbox` too."""
+    return World(session, settings.model_copy(update={"public_url": "https://jobs.example.org"}), now)
+
+
+@pytest.fixture
+def ada(world: World) -> int:
+    """A user, by her id."""
+    return world.add_user(email="ada@example.org")
+
+
+@pytest.fixture
+def mailbox(app: Flask) -> Iterator[Mailbox]:
+    """The mail server that the application sends to."""
+    with open_mailbox() as mailbox:
+        app.extensions["mail"].port = mailbox.port
+        yield mailbox
 
 
 @pytest.fixture

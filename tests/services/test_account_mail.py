@@ -11,20 +11,7 @@ from backend.queueing import JobName, waiting_key
 from backend.services import account_mail, tokens
 from backend.services.account_mail import Kind
 from backend.services.tokens import BadToken, Purpose
-from tests.mailbox import open_mailbox, text_of
-from tests.services.tracking import World
-
-
-@pytest.fixture
-def mailbox():
-    with open_mailbox() as mailbox:
-        yield mailbox
-
-
-@pytest.fixture
-def world(app, session, settings, now, mailbox):
-    app.extensions["mail"].port = mailbox.port
-    return World(session, settings, now)
+from tests.mailbox import text_of
 
 
 @pytest.fixture
@@ -44,7 +31,7 @@ def send(world):
 
 
 def link_in(message):
-    [link] = re.findall(r"http://\S+", text_of(message))
+    [link] = re.findall(r"https://\S+", text_of(message))
     return link
 
 

@@ -19,38 +19,14 @@ from backend.models import (
     Notification,
     begin_write,
 )
-from backend.services import blocking, change_fan_out, mailed_links, notifications, trackers
+from backend.services import blocking, change_fan_out, mailed_links, trackers
 from backend.services.trackers import Change
-from tests.mailbox import open_mailbox, text_of
-from tests.services.tracking import World
+from tests.mailbox import text_of
+from tests.services.tracking import tell
 
 CLAIM = timedelta(minutes=10)  # longer than any claim lasts
 PAID = {"salary_min": 80_000.0, "salary_max": 90_000.0, "salary_currency": "EUR", "salary_period": "year"}
 BETTER = PAID | {"salary_min": 90_000.0, "salary_max": 100_000.0}
-
-
-@pytest.fixture
-def mailbox():
-    with open_mailbox() as mailbox:
-        yield mailbox
-
-
-@pytest.fixture
-def world(app, session, settings, now, mailbox):
-    app.extensions["mail"].port = mailbox.port
-    return World(session, settings.model_copy(update={"public_url": "https://jobs.example.org"}), now)
-
-
-@pytest.fixture
-def ada(world):
-    return world.add_user(email="ada@example.org")
-
-
-def tell(world, mailer=None):
-    if mailer is not None:
-        return notifications.send_due(world.session, world.settings, mailer, world.now, lambda: 0.0)
-    with Postbox() as postbox:
-        return notifications.send_due(world.session, world.settings, postbox, world.now, lambda: 0.0)
 
 
 def told(world, *titles, **fields):
@@ -325,6 +301,7 @@ def test_the_link_of_a_mail_of_changes_stops_its_tracker(world, ada, mailbox):
     assert world.tracker(tracker_id).paused_at is not None
 
 
+@pytest.mark.usefixtures("mailbox")
 def test_what_nobody_watches_makes_no_work(world, ada):
     world.track(ada, "python")
     [listing_id] = told(world, "Python developer")
@@ -334,6 +311,7 @@ def test_what_nobody_watches_makes_no_work(world, ada):
     assert (world.count(ListingEvent), world.session.scalar(pending), world.count(MatchChange)) == (2, 0, 0)
 
 
+@pytest.mark.usefixtures("mailbox")
 def test_neither_another_text_nor_another_order_of_places_is_news(world, ada):
     world.track(ada, "python", tells_changes=True)
     [listing_id] = told(world, "Python developer", locations=place("Bonn", "Kiel"))
@@ -341,6 +319,7 @@ def test_neither_another_text_nor_another_order_of_places_is_news(world, ada):
     assert tell(world).tried == 0
 
 
+@pytest.mark.usefixtures("mailbox")
 def test_many_who_watch_are_served_by_pages_beside_a_few(world, mocker):
     mocker.patch.multiple(change_fan_out, FEW=3, PAGE=10, PAGES_A_PASS=2)
     for _ in range(50):
@@ -381,10 +360,8 @@ def dying(real):
 
 
 def test_what_real_crawls_find_changed_and_gone_is_told(
-    app, session, settings, sweep, endpoint, board, clock, mailbox
+    world, session, sweep, endpoint, board, clock, mailbox
 ):
-    app.extensions["mail"].port = mailbox.port
-    world = World(session, settings, clock.now)
     begin_write(session)
     session.get_one(Board, world.board_id).status = BoardStatus.PAUSED
     session.commit()

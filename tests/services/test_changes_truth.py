@@ -15,7 +15,7 @@ from sqlalchemy import select
 from backend.mail.outgoing import MailUnavailable, Postbox
 from backend.models import Listing, MatchChange
 from backend.services import change_fan_out, notifications
-from tests.mailbox import Mailbox, open_mailbox, text_of
+from tests.mailbox import Mailbox, text_of
 from tests.services.tracking import World
 
 STEPS = 80
@@ -138,14 +138,12 @@ class Reader:
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_what_a_reader_is_told_adds_up_to_what_is(app, session, settings, now, mocker, seed):
-    with open_mailbox() as mailbox:
-        app.extensions["mail"].port = mailbox.port
-        run = Run(World(session, settings, now), mailbox, seed, mocker)
-        for _ in range(STEPS):
-            run.step()
-        run.finish()
-        reader = Reader(mailbox)
+def test_what_a_reader_is_told_adds_up_to_what_is(world, session, mailbox, mocker, seed):
+    run = Run(world, mailbox, seed, mocker)
+    for _ in range(STEPS):
+        run.step()
+    run.finish()
+    reader = Reader(mailbox)
     session.expire_all()
     listings = session.scalars(select(Listing)).all()
     assert reader.titles == {listing.id: listing.title for listing in listings}

@@ -18,15 +18,9 @@ from backend.services.couriers import Couriers
 from backend.services.routes import ByChannels
 from backend.services.tracked_query import TrackerConflict
 from backend.services.tracker_channel import NoSuchChannel as NoChannelForTracker
-from tests.mailbox import open_mailbox, text_of
-from tests.services.tracking import World
+from tests.mailbox import text_of
+from tests.services.tracking import tell
 from tests.unit.fetch.servers import raw, serve, text
-
-
-@pytest.fixture
-def mailbox():
-    with open_mailbox() as mailbox:
-        yield mailbox
 
 
 @pytest.fixture
@@ -37,20 +31,10 @@ def site():
 
 
 @pytest.fixture
-def world(app, session, settings, now, mailbox, site):
-    app.extensions["mail"].port = mailbox.port
-    wanted = {"public_url": "https://jobs.example.org", "channel_targets": f"127.0.0.1:{site.port}"}
-    return World(session, settings.model_copy(update=wanted), now)
-
-
-@pytest.fixture
-def ada(world):
-    return world.add_user(email="ada@example.org")
-
-
-def tell(world):
-    with Postbox() as postbox:
-        return notifications.send_due(world.session, world.settings, postbox, world.now, lambda: 0.0)
+def world(world, site):
+    reachable = {"channel_targets": f"127.0.0.1:{site.port}"}
+    world.settings = world.settings.model_copy(update=reachable)
+    return world
 
 
 def tell_channels(world, settings=None):
@@ -293,6 +277,7 @@ def test_a_channel_that_fails_for_days_is_refused_and_loses_nothing(world, ada, 
     assert world.session.scalars(select(Notification).where(Notification.failed_at.is_not(None))).all() == []
 
 
+@pytest.mark.usefixtures("mailbox")
 def test_a_silent_webhook_may_have_got_it_and_gets_the_same_message_again(world, ada, site, mocker):
     mocker.patch.object(webhook, "SECONDS", 0.3)
     channel_id = verified(world, site, ada)

@@ -3,16 +3,10 @@
 import pytest
 from sqlalchemy import select
 
-from backend.mail.outgoing import Postbox
 from backend.models import Board, Company, begin_write
-from backend.services import coverage, notifications
-from tests.mailbox import open_mailbox, text_of
-from tests.services.tracking import World
-
-
-@pytest.fixture
-def world(session, settings, now):
-    return World(session, settings, now)
+from backend.services import coverage
+from tests.mailbox import text_of
+from tests.services.tracking import tell
 
 
 def fail(world, board_id, times=3, **fields):
@@ -71,20 +65,17 @@ def test_the_boards_of_a_company_that_a_query_names_are_covered(world, query, co
     assert [name for name, _ in failing(world, tracker_id)] == (["Acme"] if covered else [])
 
 
-def test_the_foot_of_a_mail_names_five_since_when_and_counts_the_others(app, world):
-    with open_mailbox() as mailbox:
-        app.extensions["mail"].port = mailbox.port
-        world.track(world.add_user(time_zone="Asia/Tokyo"), "python")
-        world.forward(minutes=1)
-        for number in range(7):
-            world.board_id = world.add_board(f"Company {number}")
-            world.crawl([f"Python {number}"])
-            world.forward(hours=1)
-            fail(world, world.board_id)
-        world.match()
-        world.forward(minutes=1)
-        with Postbox() as postbox:
-            notifications.send_due(world.session, world.settings, postbox, world.now, lambda: 0.0)
+def test_the_foot_of_a_mail_names_five_since_when_and_counts_the_others(world, mailbox):
+    world.track(world.add_user(time_zone="Asia/Tokyo"), "python")
+    world.forward(minutes=1)
+    for number in range(7):
+        world.board_id = world.add_board(f"Company {number}")
+        world.crawl([f"Python {number}"])
+        world.forward(hours=1)
+        fail(world, world.board_id)
+    world.match()
+    world.forward(minutes=1)
+    tell(world)
     for kind in ("plain", "html"):
         foot = text_of(mailbox.messages[0], kind)
         assert "Company 0 (greenhouse) since 4 May 2026; Company 1" in foot

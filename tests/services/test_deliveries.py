@@ -4,36 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from backend.mail.outgoing import Postbox
 from backend.models import NotificationKind, User
-from backend.services import deliveries, match_lists, notifications, reminders, trackers
+from backend.services import deliveries, match_lists, reminders, trackers
 from backend.services.deliveries import NoSuchDelivery
 from backend.services.tellings import DeliveryState, Progress, View
 from backend.services.trackers import NoSuchTracker
-from tests.mailbox import open_mailbox
-from tests.services.tracking import World
-
-
-@pytest.fixture
-def mailbox():
-    with open_mailbox() as mailbox:
-        yield mailbox
-
-
-@pytest.fixture
-def world(app, session, settings, now, mailbox):
-    app.extensions["mail"].port = mailbox.port
-    return World(session, settings, now)
-
-
-@pytest.fixture
-def ada(world):
-    return world.add_user(email="ada@example.org")
-
-
-def tell(world):
-    with Postbox() as postbox:
-        return notifications.send_due(world.session, world.settings, postbox, world.now, lambda: 0.0)
+from tests.services.tracking import tell
 
 
 def find(world, *titles):
@@ -144,6 +120,7 @@ def test_nobody_reads_the_log_of_another(world, ada, mailbox):
     assert deliveries.changes_of(world.session, spy, hers, None, 9) == ([], None)
 
 
+@pytest.mark.usefixtures("mailbox")
 def test_a_message_that_tells_what_became_of_listings_is_logged_with_them(world, ada):
     tracker_id = world.track(ada, "python", name="Snakes", tells_changes=True)
     first, second = find(world, "Python developer", "Python tester")

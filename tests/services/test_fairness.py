@@ -1,27 +1,11 @@
 """One tracker with very many matches beside many small ones: nobody waits for it, on both databases."""
 
-import pytest
 from sqlalchemy import func, insert, select
 
-from backend.mail.outgoing import Postbox
 from backend.models import Match, User, begin_write
-from backend.services import notifications
-from tests.mailbox import open_mailbox
-from tests.services.tracking import World
+from tests.services.tracking import tell
 
 PENDING, SMALL = 5_000, 200
-
-
-@pytest.fixture
-def mailbox():
-    with open_mailbox() as mailbox:
-        yield mailbox
-
-
-@pytest.fixture
-def world(app, session, settings, now, mailbox):
-    app.extensions["mail"].port = mailbox.port
-    return World(session, settings, now)
 
 
 def like(session, row, count, **other):
@@ -48,14 +32,9 @@ def test_a_giant_that_waits_longest_keeps_no_small_tracker_from_the_next_pass(wo
     like(session, small, SMALL - 1, user_id=people.__getitem__, tracker_id=trackers.__getitem__)
     session.commit()
     world.forward(minutes=1)
-    with Postbox() as postbox:
-        done = 0
-        while sent := notifications.send_due(session, world.settings, postbox, world.now, zero).sent:
-            done += sent
+    done = 0
+    while sent := tell(world).sent:
+        done += sent
     assert done == SMALL + 1
     assert len(set(mailbox.ids)) == SMALL + 1
     assert session.scalar(select(func.count(Match.id)).where(Match.told_at.is_(None))) == 0
-
-
-def zero():
-    return 0.0

@@ -7,12 +7,6 @@ from sqlalchemy import func, insert, select, update
 
 from backend.models import BlockedCompany, Cadence, Finding, Match, Tracker, User, begin_write
 from backend.services import fan_out, matches, trackers
-from tests.services.tracking import World
-
-
-@pytest.fixture
-def world(session, settings, now):
-    return World(session, settings, now)
 
 
 @pytest.fixture

@@ -9,17 +9,6 @@ from backend.domain import anchors
 from backend.models import KeyShare, QueryAnchor, SavedQuery, begin_write
 from backend.services import filing, matches
 from backend.services.tracked_query import TrackerRefused
-from tests.services.tracking import World
-
-
-@pytest.fixture
-def world(session, settings, now):
-    return World(session, settings, now)
-
-
-@pytest.fixture
-def ada(world):
-    return world.add_user()
 
 
 def filed(world):

@@ -7,14 +7,12 @@ from sqlalchemy import func, select
 
 from backend.models import KeyShare, QueryAnchor
 from backend.services import filing, key_counts
-from tests.services.tracking import World
 
 
 @pytest.fixture
-def world(session, settings, now, mocker):
-    mocker.patch.object(key_counts, "FEWEST", 10)
-    mocker.patch.object(key_counts, "AT_ONCE", 7)
-    return World(session, settings, now)
+def world(world, mocker):
+    mocker.patch.multiple(key_counts, FEWEST=10, AT_ONCE=7)
+    return world
 
 
 def filed(world):

@@ -18,32 +18,14 @@ from backend.models import (
     User,
     begin_write,
 )
-from backend.services import match_lists, notifications, seen, trackers
+from backend.services import match_lists, seen, trackers
 from backend.services.match_lists import Card
 from backend.services.seen import NoSuchMatch
 from backend.services.tellings import Holding, TellingState, View
 from backend.services.trackers import Change, NoSuchTracker
-from tests.mailbox import open_mailbox
-from tests.services.tracking import World
+from tests.services.tracking import tell
 
 TEXT = "We look for somebody who repairs engines " + " ".join(f"word{n}" for n in range(200))
-
-
-@pytest.fixture
-def mailbox():
-    with open_mailbox() as mailbox:
-        yield mailbox
-
-
-@pytest.fixture
-def world(app, session, settings, now, mailbox):
-    app.extensions["mail"].port = mailbox.port
-    return World(session, settings, now)
-
-
-@pytest.fixture
-def ada(world):
-    return world.add_user(email="ada@example.org")
 
 
 def place(city):
@@ -61,13 +43,6 @@ def crawl(world, *rows):
     world.match()
     world.forward(minutes=2)
     return ids
-
-
-def tell(world, mailer=None):
-    with Postbox() as postbox:
-        return notifications.send_due(
-            world.session, world.settings, mailer or postbox, world.now, lambda: 0.0
-        )
 
 
 class Killed(BaseException):
@@ -228,6 +203,7 @@ def test_a_mail_that_was_not_accepted_says_why_and_when_it_is_tried_again(world,
     assert "come back later" in telling.notification.error
 
 
+@pytest.mark.usefixtures("mailbox")
 def test_a_mail_on_its_way_says_so_and_one_whose_worker_died_when_it_is_sent_again(world, ada):
     tracker_id = world.track(ada, "mechanic")
     crawl(world, ("Mechanic", "Bonn", TEXT))

@@ -10,17 +10,6 @@ from sqlalchemy.orm import Session
 from backend.models import Cadence, Crawl, Finding, Listing, Match, Tracker, begin_write, db
 from backend.queueing import JobName, waiting_key
 from backend.services import fan_out, matches, trackers
-from tests.services.tracking import World
-
-
-@pytest.fixture
-def world(session, settings, now):
-    return World(session, settings, now)
-
-
-@pytest.fixture
-def ada(world):
-    return world.add_user()
 
 
 def test_a_new_listing_meets_the_trackers_whose_words_it_holds(world, ada, redis_server):

@@ -11,34 +11,10 @@ from sqlalchemy.orm import Session
 from backend.mail.outgoing import MailUnavailable, Postbox
 from backend.models import Cadence, Match, Notification, Tracker, User, begin_write, db
 from backend.services import mailed_links, messages, notifications, trackers
-from tests.mailbox import open_mailbox, text_of
-from tests.services.tracking import World
+from tests.mailbox import text_of
+from tests.services.tracking import tell
 
 CLAIM = timedelta(minutes=10)  # longer than any claim lasts
-
-
-@pytest.fixture
-def mailbox():
-    with open_mailbox() as mailbox:
-        yield mailbox
-
-
-@pytest.fixture
-def world(app, session, settings, now, mailbox):
-    app.extensions["mail"].port = mailbox.port
-    return World(session, settings.model_copy(update={"public_url": "https://jobs.example.org"}), now)
-
-
-@pytest.fixture
-def ada(world):
-    return world.add_user(email="ada@example.org")
-
-
-def tell(world, mailer=None):
-    if mailer is not None:
-        return notifications.send_due(world.session, world.settings, mailer, world.now, lambda: 0.0)
-    with Postbox() as postbox:
-        return notifications.send_due(world.session, world.settings, postbox, world.now, lambda: 0.0)
 
 
 def find(world, *titles, **fields):

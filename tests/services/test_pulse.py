@@ -1,20 +1,12 @@
 """What waits at each step is counted, and what waits too long makes readiness red."""
 
-import pytest
 from redis import Redis
 from sqlalchemy import update
 
 from backend.app import MIGRATIONS
-from backend.mail.outgoing import Postbox
 from backend.models import Finding, ListingEvent, Notification, User, begin_write
-from backend.services import notifications, pulse, readiness, trackers
-from tests.mailbox import open_mailbox
-from tests.services.tracking import World
-
-
-@pytest.fixture
-def world(session, settings, now):
-    return World(session, settings, now)
+from backend.services import pulse, readiness, trackers
+from tests.services.tracking import tell
 
 
 def waits(world):
@@ -68,27 +60,22 @@ def test_what_is_not_to_be_told_now_does_not_wait(world):
 
 
 def test_a_server_that_is_away_makes_readiness_red_and_one_that_refuses_a_mail_does_not(
-    app, world, redis_server
+    app, world, mailbox, redis_server
 ):
     world.track(world.add_user(), "python")
     world.forward(minutes=1)
     world.crawl(["Python developer"])
     world.match()
 
-    def tell():
+    mailbox.at_recipient = ["450 4.2.0 later"] * 3
+    for _ in range(3):
         world.forward(minutes=10)
-        with Postbox() as postbox:
-            notifications.send_due(world.session, world.settings, postbox, world.now, lambda: 0.0)
-
-    with open_mailbox() as mailbox:
-        app.extensions["mail"].port = mailbox.port
-        mailbox.at_recipient = ["450 4.2.0 later"] * 3
-        for _ in range(3):
-            tell()
-        assert waits(world) == {}
+        tell(world)
+    assert waits(world) == {}
     app.extensions["mail"].port = 1
     for _ in range(6):
-        tell()
+        world.forward(minutes=10)
+        tell(world)
     assert waits(world)["notifications_unsent"][0] == 1
     red = [reason for reason in reasons(world, redis_server) if "nobody refused" in reason]
     assert len(red) == 1

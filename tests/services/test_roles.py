@@ -3,30 +3,16 @@
 import time
 from threading import Thread
 
-import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend.domain.same_role import alike, role_title, words_of
-from backend.mail.outgoing import Postbox
 from backend.models import ListingText, Match, begin_write
-from backend.services import notifications, roles
-from tests.mailbox import open_mailbox, text_of
-from tests.services.tracking import World
+from backend.services import roles
+from tests.mailbox import text_of
+from tests.services.tracking import tell
 
 TEXT = "We look for somebody who repairs engines " + " ".join(f"word{n}" for n in range(200))
-
-
-@pytest.fixture
-def mailbox():
-    with open_mailbox() as mailbox:
-        yield mailbox
-
-
-@pytest.fixture
-def world(app, session, settings, now, mailbox):
-    app.extensions["mail"].port = mailbox.port
-    return World(session, settings, now)
 
 
 def place(city):
@@ -44,11 +30,6 @@ def crawl(world, *rows):
     world.match()
     world.forward(minutes=1)
     return ids
-
-
-def tell(world):
-    with Postbox() as postbox:
-        return notifications.send_due(world.session, world.settings, postbox, world.now, lambda: 0.0)
 
 
 def told_with(world):

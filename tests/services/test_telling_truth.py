@@ -17,7 +17,7 @@ from sqlalchemy import select
 from backend.mail.outgoing import MailUnavailable, Postbox
 from backend.models import Cadence, Listing, Match, Notification, Tracker, User
 from backend.services import delivery, fan_out, matches, notifications, trackers
-from tests.mailbox import Mailbox, open_mailbox, text_of
+from tests.mailbox import Mailbox, text_of
 from tests.services.tracking import World
 
 WORDS = ("python", "rust", "nurse", "cook", "berlin")
@@ -193,16 +193,9 @@ class Run:
             self.world.forward(hours=12)
 
 
-@pytest.fixture
-def mailbox():
-    with open_mailbox() as mailbox:
-        yield mailbox
-
-
 @pytest.mark.parametrize("seed", range(4))
-def test_every_match_is_told_in_one_message(app, session, settings, now, mailbox, mocker, seed):
-    app.extensions["mail"].port = mailbox.port
-    run = Run(World(session, settings, now), mailbox, seed, mocker)
+def test_every_match_is_told_in_one_message(world, session, mailbox, mocker, seed):
+    run = Run(world, mailbox, seed, mocker)
     for _ in range(STEPS):
         run.step()
     run.finish()

@@ -11,17 +11,6 @@ from backend.models import Cadence, Match, SavedQuery, Tracker, begin_write, db
 from backend.services import tracker_pages, trackers
 from backend.services.tracked_query import TrackerRefused
 from backend.services.trackers import Change, NoSuchTracker, Wish, status_of
-from tests.services.tracking import World
-
-
-@pytest.fixture
-def world(session, settings, now):
-    return World(session, settings, now)
-
-
-@pytest.fixture
-def ada(world):
-    return world.add_user()
 
 
 def test_equal_queries_of_two_users_are_one_row(world, ada):

@@ -6,35 +6,16 @@ import pytest
 from sqlalchemy import select
 
 from backend.domain.telling import Cadence
-from backend.mail.outgoing import Postbox
 from backend.models import Board, Company, Match, Notification, NotificationKind
-from backend.services import blocking, mailed_links, notifications, reminders, timetables, trackers
+from backend.services import blocking, mailed_links, reminders, timetables, trackers
 from backend.services.timetables import QuietHours
-from tests.mailbox import open_mailbox, text_of
-from tests.services.tracking import World
-
-
-@pytest.fixture
-def mailbox():
-    with open_mailbox() as mailbox:
-        yield mailbox
-
-
-@pytest.fixture
-def world(app, session, settings, mailbox):
-    app.extensions["mail"].port = mailbox.port
-    settings = settings.model_copy(update={"public_url": "https://jobs.example.org"})
-    return World(session, settings, datetime(2026, 5, 4, 12, tzinfo=UTC))  # a Monday
+from tests.mailbox import text_of
+from tests.services.tracking import tell
 
 
 @pytest.fixture
 def ada(world):
     return world.add_user(email="ada@example.org", time_zone="Europe/Berlin")
-
-
-def tell(world):
-    with Postbox() as postbox:
-        return notifications.send_due(world.session, world.settings, postbox, world.now, lambda: 0.0)
 
 
 def find(world, title, **fields):
@@ -80,6 +61,7 @@ def test_nothing_is_sent_in_quiet_hours_also_when_they_are_set_later(world, ada,
     assert tell(world).sent == 1
 
 
+@pytest.mark.usefixtures("mailbox")
 def test_a_mail_that_was_due_before_the_quiet_hours_waits_for_their_end(world, ada):
     quiet(world, ada, 15, 17)
     world.track(ada, "python")

@@ -11,6 +11,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from backend.domain import pay
+from backend.mail.outgoing import Postbox
 from backend.models import (
     Base,
     Board,
@@ -26,7 +27,8 @@ from backend.models import (
     User,
     begin_write,
 )
-from backend.services import matches, trackers, watching
+from backend.services import matches, notifications, trackers, watching
+from backend.services.delivery import Mailer, Sent
 from backend.settings import Settings
 
 numbers = itertools.count(1)
@@ -192,3 +194,11 @@ class World:
     def tracker(self, tracker_id: int) -> Tracker:
         self.session.expire_all()
         return self.session.get_one(Tracker, tracker_id)
+
+
+def tell(world: World, mailer: Mailer | None = None) -> Sent:
+    """Mail what is due now, by `mailer` in place of the server that the application sends to."""
+    with Postbox() as postbox:
+        return notifications.send_due(
+            world.session, world.settings, mailer or postbox, world.now, lambda: 0.0
+        )
