@@ -16,41 +16,41 @@ from backend.mail.rendering import render
 TITLE_LENGTH = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
-    """One listing. `facts` are short words after the places: pay, mode, type."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AboutListing:
+    """What is said of every listing. `also_in` names the other trackers that found it."""
 
+    listing_id: int
     title: str
     company: str
     places: str
+    source: str
+    link: str
+    original: str | None
+    closed: bool
+    also_in: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card(AboutListing):
+    """A new listing. `facts` are short words after the places: pay, mode, type."""
+
     facts: tuple[str, ...]
     age: str
-    source: str
-    link: str
-    original: str | None
-    closed: bool
-    also_in: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Changed:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changed(AboutListing):
     """What became of a listing that was told before. `lines` say it, as "Closed after 23 days"."""
 
-    title: str
-    company: str
-    places: str
     lines: tuple[str, ...]
-    source: str
-    link: str
-    original: str | None
-    closed: bool
-    also_in: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
     """A tracker, what it found, and what became of what it had found."""
 
+    tracker_id: int
     name: str
     query: str
     ends: str

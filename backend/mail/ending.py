@@ -16,6 +16,7 @@ class Ending:
     to: str
     message_id: str
     date: datetime
+    tracker_id: int
     name: str
     query: str
     ends: str

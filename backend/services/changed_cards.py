@@ -136,6 +136,7 @@ def card(
 ) -> Changed:
     listing = listings[0]
     return Changed(
+        listing_id=listing.id,
         title=one_line(listing.title, TITLE_LENGTH),
         company=one_line(listing.company, TITLE_LENGTH),
         places=places(listings),

@@ -28,11 +28,6 @@ def plain_id(message_id: str) -> str:
     return message_id.strip("<>").partition("@")[0]
 
 
-def id_in(link: str) -> int:
-    """Of the listing or tracker that a link of ours leads to."""
-    return int(link.rpartition("/")[2])
-
-
 def payload(message: Message) -> dict[str, Any]:
     """A webhook's body; docs/trackers.md describes it."""
     if isinstance(message, Digest):
@@ -65,7 +60,7 @@ def digest_data(digest: Digest) -> dict[str, Any]:
 
 def group_data(group: Group) -> dict[str, Any]:
     return {
-        "id": id_in(group.link),
+        "id": group.tracker_id,
         "name": group.name,
         "query": group.query,
         "ends": group.ends,
@@ -73,18 +68,21 @@ def group_data(group: Group) -> dict[str, Any]:
         "renew_link": group.renew_link,
         "stop_link": group.stop_link,
         "listings": [card_data(card) for card in group.cards],
-        "changed": [changed_data(changed) for changed in group.changed],
+        "changed": [card_data(card) for card in group.changed],
     }
 
 
-def card_data(card: Card) -> dict[str, Any]:
+def card_data(card: Card | Changed) -> dict[str, Any]:
+    if isinstance(card, Card):
+        own: dict[str, Any] = {"facts": list(card.facts), "age": card.age}
+    else:
+        own = {"changes": list(card.lines)}
     return {
-        "id": id_in(card.link),
+        "id": card.listing_id,
         "title": card.title,
         "company": card.company,
         "places": card.places,
-        "facts": list(card.facts),
-        "age": card.age,
+        **own,
         "source": card.source,
         "link": card.link,
         "original": card.original,
@@ -93,24 +91,9 @@ def card_data(card: Card) -> dict[str, Any]:
     }
 
 
-def changed_data(changed: Changed) -> dict[str, Any]:
-    return {
-        "id": id_in(changed.link),
-        "title": changed.title,
-        "company": changed.company,
-        "places": changed.places,
-        "changes": list(changed.lines),
-        "source": changed.source,
-        "link": changed.link,
-        "original": changed.original,
-        "closed": changed.closed,
-        "also_in": list(changed.also_in),
-    }
-
-
 def ending_data(ending: Ending) -> dict[str, Any]:
     return {
-        "tracker": {"id": id_in(ending.link), "name": ending.name, "query": ending.query},
+        "tracker": {"id": ending.tracker_id, "name": ending.name, "query": ending.query},
         "ends": ending.ends,
         "found": ending.found,
         "link": ending.link,

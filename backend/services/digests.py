@@ -185,6 +185,7 @@ def grouped(
     trackers = [read.headings[one] for one in by_tracker if one in read.headings]
     return tuple(
         Group(
+            tracker_id=tracker.id,
             name=tracker.name,
             query=one_line(tracker.query, TITLE_LENGTH),
             ends=day(tracker.expires_at, zone),
@@ -208,6 +209,7 @@ def card(
     still_open = [listing for listing in role if listing.closed_at is None]
     listing = (still_open or role)[0]
     return Card(
+        listing_id=listing.id,
         title=one_line(listing.title, TITLE_LENGTH),
         company=one_line(listing.company, TITLE_LENGTH),
         places=places(still_open or role),

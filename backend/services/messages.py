@@ -103,6 +103,7 @@ def ending_of(session: Session, settings: Settings, notification: Notification) 
         to=notification.user.email,
         message_id=notification.message_id,
         date=notification.created_at,
+        tracker_id=tracker.id,
         name=tracker.name,
         query=one_line(tracker.query.canonical, TITLE_LENGTH),
         ends=card_words.day(tracker.expires_at, notification.user.time_zone),
