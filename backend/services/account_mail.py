@@ -63,9 +63,10 @@ def send_due(
         session.rollback()
         error = delivery.hand_over(mailer, letter)
         begin_write(session)
-        sent = session.get(AccountMail, mail_id)
-        if sent is not None:
-            delivery.mark(sent, error, settings, now, jitter, done)
+        if error is None:
+            delivery.mark_sent(session, AccountMail, [mail_id], now, done)
+        elif (unsent := session.get(AccountMail, mail_id)) is not None:
+            delivery.mark_unsent(unsent, error, settings, now, jitter, done)
         session.commit()
     return done
 

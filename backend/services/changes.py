@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
-from backend.models import Listing, ListingEvent, Match, MatchChange
+from backend.models import Listing, ListingEvent, Match, MatchChange, Notification, Tracker
 
 BY_HAND = {"synchronize_session": False}
 Trackers = Select[int]
@@ -89,8 +89,11 @@ def put_off(session: Session, trackers: Trackers, now: datetime, until: datetime
     )
 
 
-def claim(session: Session, trackers: Trackers, notification_id: int, now: datetime) -> None:
-    """Tell with this message what is due; with it what else became of the same listings until now."""
+def claim(session: Session, trackers: Trackers, own: ColumnElement[bool], now: datetime) -> None:
+    """Tell what is due; with it what else became of the same listings until now.
+
+    `own` says which Notification is that of a Tracker.
+    """
     due = (
         select(MatchChange.match_id)
         .join(Match, Match.id == MatchChange.match_id)
@@ -98,8 +101,8 @@ def claim(session: Session, trackers: Trackers, notification_id: int, now: datet
     )
     session.execute(
         update(MatchChange)
-        .where(waiting(), MatchChange.match_id.in_(due))
-        .values(notification_id=notification_id),
+        .where(waiting(), MatchChange.match_id.in_(due), MatchChange.tracker_id == Tracker.id, own)
+        .values(notification_id=Notification.id),
         execution_options=BY_HAND,
     )
 

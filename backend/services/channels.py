@@ -168,11 +168,8 @@ def ask(session: Session, settings: Settings, channel: Channel, now: datetime) -
     channel.code = f"{secrets.randbelow(10**6):06d}"
     channel.code_asked_at, channel.code_sent_at = now, None
     channel.code_tries, channel.error = 0, None
-    session.add(
-        delivery.new_notification(
-            settings, channel.user_id, now, kind=NotificationKind.CODE, channel_id=channel.id
-        )
-    )
+    code = {"user_id": channel.user_id, "kind": NotificationKind.CODE, "channel_id": channel.id}
+    delivery.add_notifications(session, settings, [code], now)
     enqueue_after_commit(session, JobName.NOTIFY_CHANNELS)
 
 

@@ -13,7 +13,6 @@ from typing import NamedTuple
 from sqlalchemy import (
     ColumnElement,
     Select,
-    Subquery,
     and_,
     delete,
     func,
@@ -23,15 +22,19 @@ from sqlalchemy import (
     union_all,
     update,
 )
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import InstrumentedAttribute, Session, load_only
 
 from backend.models import Match, MatchChange, Notification, NotificationKind, Tracker, User, begin_write
 from backend.services import changes, delivery
+from backend.services.among import among
 from backend.services.recipients import may_be_told, may_be_written_to, working_channels
 from backend.services.routes import Route
 from backend.services.trackers import UNDO
 from backend.settings import Settings
 
+LOOKED_AT = 25  # of what is due for each that is to be told, as one may have very much
+Waiting = Select[int, int | None, datetime]
+"""Rows of (user_id, channel_id, due_at)."""
 BY_HAND = {"synchronize_session": False}  # no loaded row is looked at again before a commit
 
 
@@ -52,16 +55,28 @@ def untold(now: datetime) -> ColumnElement[bool]:
 
 
 def due_recipients(session: Session, route: Route, now: datetime, limit: int) -> list[Recipient]:
-    """Who is to be told something, who waits longest first. Each counts once, however much it is."""
+    """Who is to be told something, who waits longest first. Each counts once, however much it is.
+
+    The oldest of all that is due is looked at, by its index, until there are enough: so this takes no longer
+    where very much waits.
+    """
     ready = route.trackers(session, now)
     if ready is None:
         return []
-    waits = all_untold(now, and_(route.people, ready))
-    each = waits.c.user_id, waits.c.channel_id
-    rows = session.execute(
-        select(*each).group_by(*each).order_by(func.min(waits.c.due_at), waits.c.user_id).limit(limit)
-    )
-    return [Recipient(*row) for row in rows]
+    recipients: dict[Recipient, None] = {}
+    most = limit * LOOKED_AT
+    while len(recipients) < limit:
+        others = not_(among(session, Match.user_id, {user_id for user_id, _ in recipients}))
+        found, changed = all_untold(now, and_(route.people, ready, others))
+        rows = [
+            *session.execute(found.order_by(Match.due_at, Match.user_id).limit(most)),
+            *session.execute(changed.order_by(MatchChange.due_at, MatchChange.tracker_id).limit(most)),
+        ]
+        rows.sort(key=lambda row: (row.due_at, row.user_id))
+        recipients |= dict.fromkeys(Recipient(row.user_id, row.channel_id) for row in rows)
+        if len(rows) < most:
+            break
+    return list(recipients)[:limit]
 
 
 def overdue(session: Session, now: datetime) -> tuple[int, datetime | None]:
@@ -70,19 +85,20 @@ def overdue(session: Session, now: datetime) -> tuple[int, datetime | None]:
     What waits for a channel that fails, or takes nothing, is not late: its owner sees it.
     """
     by_mail = and_(Tracker.channel_id.is_(None), may_be_written_to())
-    waits = all_untold(now, or_(by_mail, and_(Tracker.channel_id.in_(working_channels()), may_be_told())))
+    chosen = or_(by_mail, and_(Tracker.channel_id.in_(working_channels()), may_be_told()))
+    waits = union_all(*all_untold(now, chosen)).subquery()
     count, oldest = session.execute(select(func.count(), func.min(waits.c.due_at)).select_from(waits)).one()
     return count, oldest
 
 
-def all_untold(now: datetime, chosen: ColumnElement[bool]) -> Subquery:
-    """Matches and changes to be told now: (user_id, channel_id, due_at). `chosen`: trackers and users."""
+def all_untold(now: datetime, chosen: ColumnElement[bool]) -> tuple[Waiting, Waiting]:
+    """Matches, and changes, to be told now. `chosen`: trackers and users."""
     found = told_to(Match.due_at).where(untold(now), chosen)
     changed = told_to(MatchChange.due_at).join(MatchChange, MatchChange.match_id == Match.id)
-    return union_all(found, changed.where(changes.untold(now), chosen)).subquery()
+    return found, changed.where(changes.untold(now), chosen)
 
 
-def told_to(due_at: InstrumentedAttribute[datetime]) -> Select[int, int | None, datetime]:
+def told_to(due_at: InstrumentedAttribute[datetime]) -> Waiting:
     """Whom matches are told to, by which channel, and since when that is due."""
     found = select(Match.user_id, Tracker.channel_id, due_at.label("due_at")).select_from(Match)
     found = found.join(Tracker, Tracker.id == Match.tracker_id).join(User, User.id == Match.user_id)
@@ -104,7 +120,8 @@ def claim(
     ready = and_(ready, of_channels({channel_id for _, channel_id in recipients}), telling())
     users = session.scalars(
         select(User)
-        .where(User.id.in_({user_id for user_id, _ in recipients}), route.people)
+        .options(load_only(User.time_zone, User.quiet_from, User.quiet_until))
+        .where(among(session, User.id, {user_id for user_id, _ in recipients}), route.people)
         .order_by(User.id)
         .with_for_update(skip_locked=True, key_share=True)
     ).all()
@@ -112,7 +129,7 @@ def claim(
     for user_id, until in quiet.items():
         put_off(session, select(Tracker.id).where(Tracker.user_id == user_id, ready), now, until)
     awake = [user.id for user in users if user.id not in quiet]
-    theirs = select(Tracker.id).where(Tracker.user_id.in_(awake), ready)
+    theirs = select(Tracker.id).where(among(session, Tracker.user_id, awake), ready)
     claimed = claim_of(session, settings, theirs, now) if awake else []
     session.commit()
     return claimed
@@ -127,52 +144,36 @@ def of_channels(channel_ids: Collection[int | None]) -> ColumnElement[bool]:
 def claim_of(session: Session, settings: Settings, theirs: Select[int], now: datetime) -> list[int]:
     """What these trackers are to tell now, a notification for each recipient."""
     found = and_(untold(now), Match.tracker_id.in_(theirs))
+    waits = [recipients_of().join(Match, Match.tracker_id == Tracker.id).where(found)]
     something_changed = changes.anything_due(session, theirs, now)
-    waits = [recipients_of().where(found)]
     if something_changed:
-        changed = recipients_of()
-        changed = changed.join(MatchChange, MatchChange.match_id == Match.id)
-        waits.append(changed.where(changes.untold(now), Match.tracker_id.in_(theirs)))
-    rows = [new_notification(settings, Recipient(*row), now) for row in set(all_of(session, waits))]
-    if not rows:
+        changed = recipients_of().join(MatchChange, MatchChange.tracker_id == Tracker.id)
+        changed = changed.join(Match, Match.id == MatchChange.match_id)
+        waits.append(changed.where(changes.untold(now), MatchChange.tracker_id.in_(theirs)))
+    recipients = {Recipient(*row) for query in waits for row in session.execute(query)}
+    if not recipients:
         return []
-    session.add_all(rows)
-    session.flush()
-    ids = [row.id for row in rows]
+    claimed = {"claimed_until": delivery.claimed_until(settings, now), "tries": 1}
+    each = [recipient._asdict() | claimed for recipient in recipients]
+    ids = delivery.add_notifications(session, settings, each, now)
+    own = and_(
+        among(session, Notification.id, ids),
+        Notification.user_id == Tracker.user_id,
+        Notification.channel_id.is_not_distinct_from(Tracker.channel_id),
+    )
     session.execute(
-        update(Match).where(found).values(notification_id=its_notification(ids)), execution_options=BY_HAND
+        update(Match)
+        .where(found, Match.tracker_id == Tracker.id, own)
+        .values(notification_id=Notification.id),
+        execution_options=BY_HAND,
     )
     if something_changed:
-        for row in rows:
-            of_channel = Tracker.channel_id.is_not_distinct_from(row.channel_id)
-            changes.claim(session, theirs.where(Tracker.user_id == row.user_id, of_channel), row.id, now)
+        changes.claim(session, theirs, own, now)
     return ids
 
 
 def recipients_of() -> Select[int, int | None]:
-    return select(Tracker.user_id, Tracker.channel_id).join(Match, Match.tracker_id == Tracker.id).distinct()
-
-
-def all_of(session: Session, queries: Sequence[Select[int, int | None]]) -> list[tuple[int, int | None]]:
-    return [(user_id, channel_id) for query in queries for user_id, channel_id in session.execute(query)]
-
-
-def its_notification(ids: Collection[int]) -> ColumnElement[int]:
-    """Of these notifications the one by which a match is told."""
-    mine = and_(
-        Tracker.user_id == Notification.user_id,
-        Tracker.channel_id.is_not_distinct_from(Notification.channel_id),
-    )
-    chosen = select(Notification.id).join(Tracker, mine)
-    return chosen.where(Notification.id.in_(ids), Tracker.id == Match.tracker_id).scalar_subquery()
-
-
-def new_notification(settings: Settings, recipient: Recipient, now: datetime) -> Notification:
-    notification = delivery.new_notification(
-        settings, recipient.user_id, now, channel_id=recipient.channel_id
-    )
-    delivery.claim(notification, settings, now)
-    return notification
+    return select(Tracker.user_id, Tracker.channel_id).distinct()
 
 
 def put_off(session: Session, theirs: Select[int], now: datetime, until: datetime) -> None:

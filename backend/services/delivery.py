@@ -9,19 +9,20 @@ from __future__ import annotations
 import logging
 import secrets
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
 from rq.timeouts import JobTimeoutException
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from backend.domain.backoff import LONGEST, pause
 from backend.domain.undelivered import Undelivered
 from backend.mail.letter import Letter, new_message_id
 from backend.models import AccountMail, Notification, begin_write
+from backend.services.among import among
 from backend.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -53,18 +54,24 @@ class Sent:
         return self.sent + self.later + self.failed
 
 
-def new_notification(settings: Settings, user_id: int, now: datetime, **fields: Any) -> Notification:
-    """One to be sent from now on, its Message-ID fixed; the caller adds it to the session."""
-    return Notification(
-        user_id=user_id,
-        message_id=new_message_id(settings.mail_sender),
-        token=secrets.token_urlsafe(32),
-        created_at=now,
-        next_try_at=now,
-        tries=0,
-        refusals=0,
-        **fields,
-    )
+def add_notifications(
+    session: Session, settings: Settings, each: Iterable[Mapping[str, Any]], now: datetime
+) -> list[int]:
+    """Write them down in the caller's transaction, to be sent from now on; returns their ids in any order.
+
+    `each` says what is its own. Their Message-IDs are fixed by then.
+    """
+    rows = [
+        {
+            "message_id": new_message_id(settings.mail_sender),
+            "token": secrets.token_urlsafe(32),
+            "created_at": now,
+            "next_try_at": now,
+            **own,
+        }
+        for own in each
+    ]
+    return list(session.scalars(insert(Notification).returning(Notification.id), rows)) if rows else []
 
 
 def unsent(model: type[Notification] | type[AccountMail], now: datetime) -> ColumnElement[bool]:
@@ -91,8 +98,12 @@ def waiting(
     )
 
 
+def claimed_until(settings: Settings, now: datetime) -> datetime:
+    return now + timedelta(seconds=settings.mail_claim_seconds)
+
+
 def claim(row: Notification | AccountMail, settings: Settings, now: datetime) -> None:
-    row.claimed_until = now + timedelta(seconds=settings.mail_claim_seconds)
+    row.claimed_until = claimed_until(settings, now)
     row.tries += 1
 
 
@@ -159,25 +170,37 @@ def leave(row: Notification) -> None:
     row.tries -= 1
 
 
-def mark(
+def mark_sent(
+    session: Session,
+    model: type[Notification] | type[AccountMail],
+    ids: Collection[int],
+    now: datetime,
+    done: Sent,
+) -> None:
+    """They were accepted. In the caller's writing transaction, which has loaded none of them."""
+    session.execute(
+        update(model)
+        .where(among(session, model.id, ids))
+        .values(sent_at=now, claimed_until=None, error=None),
+        execution_options={"synchronize_session": False},
+    )
+    done.sent += len(ids)
+
+
+def mark_unsent(
     row: Notification | AccountMail,
-    error: Undelivered | None,
+    error: Undelivered,
     settings: Settings,
     now: datetime,
     jitter: Callable[[], float],
     done: Sent,
     patience: timedelta | None = GIVE_UP_AFTER,
 ) -> None:
-    """Write down how it went, inside the caller's writing transaction. `jitter` gives numbers in [0, 1).
+    """Write down what went wrong, inside the caller's writing transaction. `jitter` gives numbers in [0, 1).
 
     After so much `patience` it is given up; None: never.
     """
-    row.claimed_until = None
-    row.error = None if error is None else str(error)
-    if error is None:
-        row.sent_at = now
-        done.sent += 1
-        return
+    row.claimed_until, row.error = None, str(error)
     wait = max(pause(row.tries, jitter()), min(error.wait or timedelta(0), LONGEST))
     if error.away:
         wait, done.reachable = min(wait, timedelta(seconds=settings.mail_retry_seconds)), False

@@ -67,17 +67,21 @@ def tell(
     unsent = {one.id: said for one, said in written if isinstance(said, Unsent)}
     session.rollback()  # nothing is held open while the messages are on their way
     results = deliver()
+    accepted = [one for one, error in results.items() if error is None]
+    others = set(claimed).difference(accepted)
     begin_write(session)
-    for notification in session.scalars(select(Notification).where(Notification.id.in_(claimed))):
+    delivery.mark_sent(session, Notification, accepted, now, done)
+    route.accepted(session, accepted, now)
+    mark_told(session, accepted, now)
+    for notification in session.scalars(select(Notification).where(Notification.id.in_(others))):
         if notification.id in unsent:
             delivery.give_up(notification, unsent[notification.id].value, now, done)
-        elif notification.id in results:
-            error, patience = results[notification.id], route.patience(notification)
-            delivery.mark(notification, error, settings, now, jitter, done, patience)
-            route.mark(notification, error, now)
+        elif (error := results.get(notification.id)) is not None:
+            patience = route.patience(notification)
+            delivery.mark_unsent(notification, error, settings, now, jitter, done, patience)
+            route.refused(notification, error, now)
         else:
             delivery.leave(notification)
-    mark_told(session, [one for one, error in results.items() if error is None], now)
     session.commit()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
@@ -39,15 +40,15 @@ def remind(session: Session, settings: Settings, now: datetime) -> int:
     ).all()
     for tracker in ending:
         tracker.reminded_at = now
-        session.add(
-            delivery.new_notification(
-                settings,
-                tracker.user_id,
-                now,
-                kind=NotificationKind.ENDING,
-                tracker_id=tracker.id,
-                channel_id=tracker.channel_id,
-            )
-        )
+    delivery.add_notifications(session, settings, map(reminder, ending), now)
     session.commit()
     return len(ending)
+
+
+def reminder(tracker: Tracker) -> dict[str, Any]:
+    return {
+        "user_id": tracker.user_id,
+        "kind": NotificationKind.ENDING,
+        "tracker_id": tracker.id,
+        "channel_id": tracker.channel_id,
+    }

@@ -71,8 +71,11 @@ class Route(Protocol):
     def patience(self, notification: Notification) -> timedelta | None:
         """After how long a message is given up; None: never."""
 
-    def mark(self, notification: Notification, error: Undelivered | None, now: datetime) -> None:
-        """What the outcome says about the recipient, in the caller's writing transaction."""
+    def accepted(self, session: Session, notification_ids: Sequence[int], now: datetime) -> None:
+        """What it says about recipients that these were taken, in the caller's writing transaction."""
+
+    def refused(self, notification: Notification, error: Undelivered, now: datetime) -> None:
+        """The same for one that was not."""
 
 
 class ByMail:
@@ -101,7 +104,10 @@ class ByMail:
     def patience(self, _notification: Notification) -> timedelta:
         return GIVE_UP_AFTER
 
-    def mark(self, notification: Notification, error: Undelivered | None, now: datetime) -> None:
+    def accepted(self, session: Session, notification_ids: Sequence[int], now: datetime) -> None:
+        """Nothing: an address that took a mail may refuse the next."""
+
+    def refused(self, notification: Notification, error: Undelivered, now: datetime) -> None:
         if isinstance(error, AddressRefused):
             notification.user.mail_refused_at = now
             log.warning("user %d: the address was refused for good", notification.user_id)
@@ -147,22 +153,37 @@ class ByChannels:
         """A code is tried once: somebody waits for it, and can ask for another."""
         return timedelta(0) if notification.kind == NotificationKind.CODE else None
 
-    def mark(self, notification: Notification, error: Undelivered | None, now: datetime) -> None:
-        channel = notification.channel
-        if channel is None or channel.deleted_at is not None:
+    def accepted(self, session: Session, notification_ids: Sequence[int], now: datetime) -> None:
+        for notification in session.scalars(
+            select(Notification).where(Notification.id.in_(notification_ids))
+        ):
+            if (channel := channel_of(notification)) is None:
+                continue
+            channel.error = None
+            if notification.kind == NotificationKind.CODE:
+                channel.code_sent_at = now
+            else:
+                channel.failing_since = channel.wait_until = None
+
+    def refused(self, notification: Notification, error: Undelivered, now: datetime) -> None:
+        if (channel := channel_of(notification)) is None:
             return
-        channel.error = None if error is None else str(error)
+        channel.error = str(error)
         if notification.kind == NotificationKind.CODE:
-            channel.code_sent_at = now if error is None else None
-        elif error is None:
-            channel.failing_since = channel.wait_until = None
-        else:
-            channel.failing_since = channel.failing_since or now
-            channel.wait_until = notification.next_try_at
-            if error.closed or now - channel.failing_since >= GIVE_UP_AFTER:
-                channel.refused_at = now
-                log.warning("channel %d takes nothing any more: %s", channel.id, error)
-                tell_owner(channel, notification.user, now)
+            channel.code_sent_at = None
+            return
+        channel.failing_since = channel.failing_since or now
+        channel.wait_until = notification.next_try_at
+        if error.closed or now - channel.failing_since >= GIVE_UP_AFTER:
+            channel.refused_at = now
+            log.warning("channel %d takes nothing any more: %s", channel.id, error)
+            tell_owner(channel, notification.user, now)
+
+
+def channel_of(notification: Notification) -> Channel | None:
+    """None: it was deleted."""
+    channel = notification.channel
+    return None if channel is None or channel.deleted_at is not None else channel
 
 
 def tell_owner(channel: Channel, user: User, now: datetime) -> None:
