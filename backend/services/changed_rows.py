@@ -9,15 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
-from typing import Any
-
-import orjson
 
 from backend.domain.posting import Posting
 from backend.services.known_listings import Row
 from backend.sources.base import Response, Source, SourceError
 
 OK = 200
+SHORT = 2047  # bytes; see `_hash`
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,44 +28,46 @@ class ChangedRows:
 
 def read(source: Source, response: Response, known: Mapping[str, Row]) -> ChangedRows | None:
     """What an answer holds beside what is known of its board; None: read it whole."""
-    found = _rows(source, response)
-    if found is None:
+    apart = source.rows_apart
+    found = apart.cut(response.body) if apart and response.status == OK else None
+    if apart is None or found is None:
         return None
     by_hash = {row.list_hash: key for key, row in known.items()}
-    same, postings = [], {}
+    same: list[str] = []
+    postings: dict[str, Posting] = {}
     for row in found:
-        try:
-            hash_of_row = _hash(source, row)
-            key = by_hash.get(hash_of_row)
-            posting = _alone(source, response, row) if key is None else None
-        except (SourceError, orjson.JSONEncodeError):
-            return None
+        hash_of_row = _hash(source, row)
+        key = by_hash.get(hash_of_row)
         if key is not None:
             same.append(key)
-        elif posting is not None:
+            continue
+        try:
+            shown = _alone(source, response, apart.alone(row))
+        except SourceError:
+            return None
+        if len(shown) > 1:
+            return None
+        for posting in shown:
             postings[hash_of_row] = posting
     ids = {*same, *(posting.external_id for posting in postings.values())}
     return ChangedRows(same, postings) if len(ids) == len(same) + len(postings) else None
 
 
-def _rows(source: Source, response: Response) -> list[Any] | None:
-    if not source.rows_apart or response.status != OK:
-        return None
-    try:
-        answer = orjson.loads(response.body)
-    except orjson.JSONDecodeError:
-        return None  # also what the standard library takes: it says better what is wrong
-    found = answer.get(source.envelope) if isinstance(answer, dict) and source.envelope else answer
-    return found if isinstance(found, list) else None
+def _hash(source: Source, row: bytes) -> str:
+    """Ends otherwise than a posting's hash (`fingerprints.list_hash_of`), and is never taken for one.
+
+    In short pieces: of longer ones hashlib lets another thread run, and forty such changes a board take
+    longer than the hashing.
+    """
+    digest = sha256()
+    for start in range(0, len(row), SHORT):
+        digest.update(row[start : start + SHORT])
+    return f"{digest.hexdigest()[:24]}r{source.parser_version}"
 
 
-def _hash(source: Source, row: Any) -> str:
-    """Ends otherwise than a posting's hash (`fingerprints.list_hash_of`), and is never taken for one."""
-    return f"{sha256(orjson.dumps(row)).hexdigest()[:24]}r{source.parser_version}"
+def _alone(source: Source, response: Response, body: bytes) -> list[Posting]:
+    """The posting of a row, of which an answer was made; none where the source shows none.
 
-
-def _alone(source: Source, response: Response, row: Any) -> Posting | None:
-    """The posting of a row; None where the source shows none. Raises SourceError."""
-    body = orjson.dumps({source.envelope: [row]} if source.envelope else [row])
-    page = source.parse(replace(response, body=body))
-    return page.open[0] if page.open else None
+    Raises SourceError.
+    """
+    return source.parse(replace(response, body=body)).open

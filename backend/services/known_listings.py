@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Sequence
 from typing import Any, NamedTuple, TypeVar, cast
 
-from sqlalchemy import Select, Table, bindparam, select
+from sqlalchemy import JSON, Select, Table, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from backend.domain.diff import Known
@@ -36,13 +36,26 @@ ROW = (
     LISTINGS.c.missed,
     LISTINGS.c.closed_at.is_not(None),
 )
-_OF_BOARD = select(*ROW[1:]).where(LISTINGS.c.board_id == bindparam("board"))
+_WHOLE_BOARD = {
+    dialect: select(together(one_row(*ROW[1:]), type_=JSON)).where(LISTINGS.c.board_id == bindparam("board"))
+    for dialect, one_row, together in (
+        ("sqlite", func.json_array, func.json_group_array),
+        ("postgresql", func.json_build_array, func.json_agg),
+    )
+}
 
 
 def load_board(session: Session, board_id: int) -> dict[str, Row]:
-    """All listings of a board, by external id."""
-    rows = session.connection().execute(_OF_BOARD, {"board": board_id})
-    return {key: Row(*rest) for key, *rest in rows}
+    """All listings of a board, by external id.
+
+    As one value: SQLite lets another thread run for each row, and a visit is one of many threads.
+    """
+    connection = session.connection()
+    rows = connection.scalar(_WHOLE_BOARD[connection.dialect.name], {"board": board_id})
+    return {
+        key: Row(id, content, listed, missed, bool(closed))
+        for key, id, content, listed, missed, closed in rows or ()
+    }
 
 
 def load(session: Session, board_id: int, keys: Sequence[str]) -> dict[str, Row]:

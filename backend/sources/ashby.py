@@ -11,6 +11,7 @@ from backend.domain.posting import Location, Posting, Salary, merge_duplicates
 from backend.domain.salary import salary_of, salary_period
 from backend.sources.addresses import parse_address
 from backend.sources.answers import json_answer
+from backend.sources.apart import JsonRows
 from backend.sources.base import Page, Request, Response, Source
 from backend.sources.shapes import Fields, expect_object, paragraphs, rows
 
@@ -29,7 +30,7 @@ class Ashby(Source):
     parser_version = 2
     url_forms = ("jobs.ashbyhq.com/COMPANY",)
     envelope = "jobs"
-    rows_apart = True
+    rows_apart = JsonRows("jobs")
 
     def recognise(self, url: str) -> str | None:
         address = parse_address(url)

@@ -16,6 +16,7 @@ from backend.domain.exchange import (
     SourceUnavailable,
 )
 from backend.domain.posting import Posting
+from backend.sources.apart import RowsApart
 
 __all__ = [
     "Page",
@@ -56,8 +57,8 @@ class Source(Protocol):
     `needs` names the settings without which the endpoint cannot be asked, `wants` those that help. `proven`
     is False while no real answer was recorded. `web_pages`: the endpoint is pages made for people, so
     robots.txt is honoured. `calm`: it asks for no more than one visit in so long, whatever a board's own
-    rhythm is. `rows_apart`: the list is one JSON answer, and each of its rows by itself says all there is of
-    one posting, so that a row that did not change need not be read. `streams`: its list may be too long for
+    rhythm is. `rows_apart`: the list is one answer, and each of its rows by itself says all there is of one
+    posting, so that a row that did not change need not be read. `streams`: its list may be too long for
     memory; it is one answer, which holds all details, and `stream` reads it from a file.
     """
 
@@ -71,7 +72,7 @@ class Source(Protocol):
     proven: bool = True
     web_pages: bool = False
     calm: timedelta = timedelta(0)
-    rows_apart: bool = False
+    rows_apart: RowsApart | None = None
     streams: bool = False
 
     def recognise(self, url: str) -> str | None:

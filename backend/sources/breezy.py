@@ -11,6 +11,7 @@ from backend.domain.posting import Location, Posting, merge_duplicates
 from backend.domain.salary import parse_salary
 from backend.sources.addresses import parse_address, slug
 from backend.sources.answers import json_answer
+from backend.sources.apart import JsonRows
 from backend.sources.base import Page, Request, Response, Source
 from backend.sources.elements import resolve
 from backend.sources.shapes import Fields, rows
@@ -25,7 +26,7 @@ class Breezy(Source):
     label = "Breezy HR"
     parser_version = 1
     url_forms = ("COMPANY.breezy.hr",)
-    rows_apart = True
+    rows_apart = JsonRows()
 
     def recognise(self, url: str) -> str | None:
         address = parse_address(url)

@@ -8,6 +8,7 @@ from backend.domain.posting import Location, Posting, Salary, merge_duplicates
 from backend.domain.salary import parse_salary, salary_of
 from backend.sources.addresses import parse_address, slug
 from backend.sources.answers import json_answer
+from backend.sources.apart import JsonRows
 from backend.sources.base import Page, Request, Response, Source
 from backend.sources.shapes import Fields, rows
 from backend.sources.texts import unescape
@@ -35,7 +36,7 @@ class Greenhouse(Source):
     parser_version = 1
     url_forms = ("boards.greenhouse.io/COMPANY", "job-boards.greenhouse.io/COMPANY")
     envelope = "jobs"
-    rows_apart = True
+    rows_apart = JsonRows("jobs")
 
     def recognise(self, url: str) -> str | None:
         address = parse_address(url)

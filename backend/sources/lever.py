@@ -9,6 +9,7 @@ from backend.domain.posting import Location, Posting, Salary, merge_duplicates
 from backend.domain.salary import salary_of, salary_period
 from backend.sources.addresses import parse_address, slug
 from backend.sources.answers import json_answer
+from backend.sources.apart import JsonRows
 from backend.sources.base import Page, Request, Response, Source
 from backend.sources.shapes import Fields, joined, paragraphs, rows, section
 
@@ -25,7 +26,7 @@ class Lever(Source):
     label = "Lever"
     parser_version = 1
     url_forms = ("jobs.lever.co/COMPANY", "jobs.eu.lever.co/COMPANY")
-    rows_apart = True
+    rows_apart = JsonRows()
 
     def recognise(self, url: str) -> str | None:
         address = parse_address(url)

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from backend.domain.posting import Location, Posting, merge_duplicates
 from backend.sources.addresses import parse_address
 from backend.sources.answers import json_answer
+from backend.sources.apart import XmlRows
 from backend.sources.base import Page, Request, Response, Source
 from backend.sources.job_posting import job_page
 from backend.sources.markup import XmlRow, xml_rows
@@ -28,6 +29,7 @@ class Personio(Source):
     label = "Personio"
     parser_version = 2
     url_forms = ("COMPANY.jobs.personio.de", "COMPANY.jobs.personio.com")
+    rows_apart = XmlRows("workzag-jobs", "position")
 
     def recognise(self, url: str) -> str | None:
         address = parse_address(url)

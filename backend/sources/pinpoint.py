@@ -6,6 +6,7 @@ from backend.domain.posting import Location, Posting, Salary, merge_duplicates
 from backend.domain.salary import parse_salary, salary_of, salary_period
 from backend.sources.addresses import parse_address, slug
 from backend.sources.answers import json_answer
+from backend.sources.apart import JsonRows
 from backend.sources.base import Page, Request, Response, Source
 from backend.sources.elements import resolve
 from backend.sources.shapes import Fields, joined, rows, section
@@ -22,7 +23,7 @@ class Pinpoint(Source):
     parser_version = 1
     url_forms = ("COMPANY.pinpointhq.com",)
     envelope = "data"
-    rows_apart = True
+    rows_apart = JsonRows("data")
 
     def recognise(self, url: str) -> str | None:
         address = parse_address(url)

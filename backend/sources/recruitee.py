@@ -9,6 +9,7 @@ from backend.domain.posting import Location, Posting, merge_duplicates
 from backend.domain.salary import salary_of, salary_period
 from backend.sources.addresses import parse_address
 from backend.sources.answers import json_answer
+from backend.sources.apart import JsonRows
 from backend.sources.base import Page, Request, Response, Source
 from backend.sources.shapes import Fields, joined, rows
 
@@ -23,7 +24,7 @@ class Recruitee(Source):
     parser_version = 1
     url_forms = ("COMPANY.recruitee.com",)
     envelope = "offers"
-    rows_apart = True
+    rows_apart = JsonRows("offers")
 
     def recognise(self, url: str) -> str | None:
         address = parse_address(url)
