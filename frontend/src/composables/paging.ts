@@ -2,6 +2,17 @@ import type { Page } from '@/api/types'
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/vue-query'
 import { computed, type Ref } from 'vue'
 
+/** A list read page by page, as far as whoever shows it needs to know. */
+export interface Pages {
+  items: Readonly<Ref<unknown[]>>
+  error: Readonly<Ref<Error | null>>
+  isPending: Readonly<Ref<boolean>>
+  hasNextPage: Readonly<Ref<boolean>>
+  isFetchingNextPage: Readonly<Ref<boolean>>
+  fetchNextPage: () => unknown
+  refetch: () => unknown
+}
+
 /** A list by cursor: `items` of all pages read so far. `key` names it and holds every ref it depends on. */
 export function usePages<P extends Page<unknown>>(
   key: readonly unknown[],
