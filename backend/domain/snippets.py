@@ -24,18 +24,38 @@ _LINES = re.compile(r"\s+")
 _CUT = re.compile(rf".{{1,{WIDTH}}}(?:\s|$)|\S{{{WIDTH}}}", re.DOTALL)
 _BEFORE, _AFTER, _WORD = re.compile(r"\S+\Z"), re.compile(r"\S+"), re.compile(r"[^\W_]+")
 _FOREIGN_LETTER = re.compile(r"[^\W\x00-\x7f]")
+_GAP = r"(?:[^a-z0-9<&\x80-\U0010ffff]|[\xa0\u2010-\u2015]|<[^<>]{0,200}>|&[a-z0-9#]{2,8};){1,12}"
 
 Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class _Sought:
-    """Words to be marked. `root`: how every form of them begins; `written`: how they mostly look."""
+    """Words to be marked. `root`: how every form of them begins; `written`: how they mostly look.
+
+    `phrase` finds a phrase of plain words, whatever stands between them in a text or in HTML.
+    """
 
     words: Words
     root: str
     written: str
     keys: frozenset[str]
+    phrase: re.Pattern[str] | None = None
+
+    @property
+    def is_plain(self) -> bool:
+        """Without a foreign letter a text in which this is not found as written does not hold it."""
+        return self.phrase is not None or self.written == self.root
+
+    def places(self, text: str) -> Iterator[int]:
+        """Where it may begin, as it is usually written."""
+        if self.phrase is not None:
+            yield from (match.start() for match in self.phrase.finditer(text))
+            return
+        at = text.find(self.written)
+        while at >= 0:
+            yield at
+            at = text.find(self.written, at + 1)
 
     def stand(self, here: Sequence[str]) -> bool:
         """Whether these terms, as many as the words have, are the words."""
@@ -105,14 +125,16 @@ def marked(text: str, words: Sequence[Words], field: TextField) -> str | None:
 
 @lru_cache(maxsize=500)
 def _prepared(sought: tuple[Words, ...]) -> tuple[_Sought, ...]:
-    return tuple(
-        _Sought(words, words.terms[0], spelling(words.terms), frozenset())
-        if words.exact
-        else _Sought(
-            words, _root(words.terms[0]), _root(words.terms[0]), frozenset(alternatives(words.terms[0]))
-        )
-        for words in sought
-    )
+    return tuple(map(_sought, sought))
+
+
+def _sought(words: Words) -> _Sought:
+    first = words.terms[0]
+    if not words.exact:
+        return _Sought(words, _root(first), _root(first), frozenset(alternatives(first)))
+    is_phrase = len(words.terms) > 1 and all(one.isascii() and spelling((one,)) == one for one in words.terms)
+    phrase = re.compile(_GAP.join(words.terms) + "(?![a-z0-9])") if is_phrase else None
+    return _Sought(words, first, spelling(words.terms), frozenset(), phrase)
 
 
 def _root(term: str) -> str:
@@ -143,16 +165,14 @@ def _likely(text: str, sought: Sequence[_Sought]) -> Iterator[tuple[str, int]]:
 def _hits(text: str, sought: Sequence[_Sought]) -> Iterator[tuple[int, int]]:
     """Where words stand as they are usually written, and the number of each."""
     for number, one in enumerate(sought):
-        at = text.find(one.written)
-        while at >= 0:
+        for at in one.places(text):
             if at == 0 or not text[at - 1].isalnum():
                 yield at, number
-            at = text.find(one.written, at + 1)
 
 
 def _may_be_written_otherwise(text: str, sought: Sequence[_Sought]) -> bool:
-    """With accents, in another script, or as a name or a phrase with something between its words."""
-    unlike = [one.root for one in sought if one.written != one.root]
+    """With accents, in another script, or as a name."""
+    unlike = [one.root for one in sought if not one.is_plain]
     return bool(_FOREIGN_LETTER.search(text)) or any(root in text.lower() for root in unlike)
 
 

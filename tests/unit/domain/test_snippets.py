@@ -43,6 +43,22 @@ def test_words_are_marked_however_they_are_written() -> None:
     assert shown("ﬁnance in İstanbul", "finance istanbul") == "<mark>ﬁnance</mark> in <mark>İstanbul</mark>"
 
 
+@pytest.mark.parametrize("between", [" ", "-", " <b>", "&nbsp;", "\u2013", ", "])
+def test_a_phrase_is_marked_whatever_stands_between_its_words(between: str) -> None:
+    words = sought_terms(parse('"go to market"').node)
+    html = f"<p>They cargo to market. We go{between}to market</p><p>and to the market we go</p>"
+    piece = snippet_of(html, words)
+    assert piece is not None
+    assert piece.count("<mark>") == 1
+    assert "We <mark>go" in piece
+
+
+def test_words_of_a_phrase_that_stand_apart_are_not_marked() -> None:
+    words = sought_terms(parse('"month-end close"').node)
+    assert snippet_of("<p>At the end of the month we close.</p>", words) is None
+    assert snippet_of("<p>month-end closed</p>", words) is None
+
+
 def test_excluded_words_are_not_marked_and_nothing_found_is_none() -> None:
     assert shown("java", "-java") is None
     assert shown("cobol", "python") is None
