@@ -14,12 +14,13 @@ from typing import cast
 from flask import Flask
 from redis import Redis
 from redis.exceptions import RedisError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from backend.app import create_app
 from backend.fetch import Fetcher, build_fetcher
 from backend.logs import configure_logging
-from backend.models import db
+from backend.models import db, is_away
 from backend.queueing import JobName, started, wake
 from backend.services.sweeps import Sweeper
 from backend.settings import Settings, load_settings
@@ -72,7 +73,10 @@ class JobContext:
 
 @contextmanager
 def job_context(name: JobName, *ids: int) -> Iterator[JobContext]:
-    """A session for one job. What is committed from its start on needs a new wake-up."""
+    """A session for one job. What is committed from its start on needs a new wake-up.
+
+    A job without its database ends with a line in the log: what waits is found by the next periodic look.
+    """
     app = worker_app()
     with app.app_context():
         redis = cast(Redis, app.extensions["redis"])
@@ -83,5 +87,10 @@ def job_context(name: JobName, *ids: int) -> Iterator[JobContext]:
         log.debug("%s %s starts", name.name, ids)
         try:
             yield JobContext(cast(Session, db.session()), app.config["SETTINGS"], redis, app)
+        except DBAPIError as error:
+            if not is_away(error):
+                raise
+            words = "the database is away; %s ends, and the next periodic look goes on with what waits: %s"
+            log.error(words, name.name, error.orig)
         finally:
             db.session.remove()

@@ -6,9 +6,11 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from flask_sqlalchemy import SQLAlchemy
+from pg8000.exceptions import InterfaceError
 from sqlalchemy import JSON, BigInteger, DateTime, Integer, MetaData, event
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.engine import Connection, Engine, ExceptionContext
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, registry
 from sqlalchemy.types import TypeDecorator
 
@@ -41,6 +43,7 @@ class UTCDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+SHUTS_DOWN_OR_STARTS = "57P0"  # 57P01 to 57P03 of PostgreSQL's error codes
 TIMESTAMP_WITH_TIME_ZONE = 1184  # what PostgreSQL calls the type in its answers
 BigId = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows only for INTEGER keys
 Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
@@ -68,6 +71,7 @@ def prepare_engine(engine: Engine) -> None:
     if engine.dialect.name != "sqlite":
         engine.dialect.use_insertmanyvalues_wo_returning = True
         event.listen(engine, "connect", _read_moments_quickly)
+        event.listen(engine, "handle_error", _notice_the_end)
         return
 
     @event.listens_for(engine, "connect")
@@ -84,6 +88,18 @@ def prepare_engine(engine: Engine) -> None:
 
 def _read_moments_quickly(connection: Any, _record: Any) -> None:
     connection.register_in_adapter(TIMESTAMP_WITH_TIME_ZONE, datetime.fromisoformat)
+
+
+def _notice_the_end(context: ExceptionContext) -> None:
+    """Who is told so by the server itself has no connection any more, which SQLAlchemy does not see."""
+    said = next(iter(context.original_exception.args), None)
+    if isinstance(said, dict) and said.get("C", "").startswith(SHUTS_DOWN_OR_STARTS):
+        context.is_disconnect = True
+
+
+def is_away(error: DBAPIError) -> bool:
+    """Whether PostgreSQL cannot be reached at present: nothing is wrong with what was asked of it."""
+    return error.connection_invalidated or isinstance(error.orig, InterfaceError)
 
 
 def begin_write(session: Session, *, repeatable: bool = False) -> None:

@@ -16,12 +16,13 @@ from itertools import islice
 
 from rq.timeouts import JobTimeoutException
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from backend.domain.matching import Document
 from backend.domain.query import Query, QueryError, parse
 from backend.domain.sieve import Sieve, positions
-from backend.models import Crawl, CrawlStatus, Finding, Listing, Tracker, begin_write
+from backend.models import Crawl, CrawlStatus, Finding, Listing, Tracker, begin_write, is_away
 from backend.services import change_fan_out, documents, filing
 from backend.services.fan_out import FRESH, anything_pending, fan_out_pass
 from backend.services.filing import file_unfiled
@@ -117,7 +118,8 @@ def match_batch(session: Session, crawls: Sequence[tuple[int, datetime]], now: d
     """What the crawls' listings meet, until it has been enough for one transaction.
 
     A listing that breaks the matcher holds back its own crawl only; the log says which. Of a crawl that finds
-    very much the beginning is written ahead: if it then fails, that is found once more.
+    very much the beginning is written ahead: if it then fails, that is found once more. No crawl is to blame
+    for a database that has gone away: that error is raised.
     """
     batch = Batch()
     for crawl_id, crawled_at in crawls:
@@ -129,7 +131,9 @@ def match_batch(session: Session, crawls: Sequence[tuple[int, datetime]], now: d
                 batch.found.append(found)
         except JobTimeoutException:
             raise
-        except Exception:
+        except Exception as error:
+            if isinstance(error, DBAPIError) and is_away(error):
+                raise
             log.exception("crawl %d could not be matched; it is tried again at the next look", crawl_id)
             session.rollback()
             continue

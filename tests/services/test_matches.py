@@ -5,11 +5,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select, update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from backend.models import Cadence, Crawl, Finding, Listing, Match, Tracker, begin_write, db
+from backend.models import Cadence, Crawl, Finding, Listing, Match, Tracker, begin_write, db, is_away
 from backend.queueing import JobName, waiting_key
 from backend.services import fan_out, matches, trackers
+from tests.conftest import run_sql
 
 
 def test_a_new_listing_meets_the_trackers_whose_words_it_holds(world, ada, redis_server):
@@ -274,3 +276,20 @@ def test_an_account_that_is_deleted_takes_its_matches_along(world, ada):
     world.session.execute(trackers.delete(trackers.User).where(trackers.User.id == ada))
     world.session.commit()
     assert (world.count(Tracker), world.count(Match), world.count(Listing)) == (0, 0, 1)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_database_that_goes_away_ends_the_batch_and_blames_no_crawl(world, ada, postgres, caplog):
+    world.track(ada, "python")
+    world.forward(minutes=1)
+    for _ in range(3):
+        world.crawl(["Python developer"])
+    waiting = matches.unmatched(world.session, 0)
+    others = "backend_type = 'client backend' AND pid <> pg_backend_pid()"
+    run_sql(postgres, f"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE {others}")
+    with pytest.raises(DBAPIError) as caught:
+        matches.match_batch(world.session, waiting, world.now)
+    assert is_away(caught.value)
+    assert "could not be matched" not in caplog.text
+    world.session.rollback()
+    assert world.match().crawls == 3

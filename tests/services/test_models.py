@@ -1,4 +1,9 @@
-from backend.models import Company
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from backend.models import Company, is_away
+from tests.conftest import run_sql
 
 
 def test_times_come_back_aware_and_in_utc(session, now):
@@ -6,3 +11,25 @@ def test_times_come_back_aware_and_in_utc(session, now):
     session.commit()
     session.expire_all()
     assert session.query(Company).one().created_at == now
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("is_asked", [True, False], ids=["while it is asked", "between two questions"])
+def test_a_server_that_ends_a_connection_is_away_and_the_next_question_gets_another(
+    session, postgres, is_asked
+):
+    mine = session.scalar(text("SELECT pg_backend_pid()"))
+    if not is_asked:
+        run_sql(postgres, f"SELECT pg_terminate_backend({mine}, 5000)")
+    with pytest.raises(DBAPIError) as caught:
+        session.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+    assert is_away(caught.value)
+    session.rollback()
+    assert session.scalar(text("SELECT pg_backend_pid()")) != mine
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_question_that_is_wrong_does_not_mean_that_the_server_is_away(session):
+    with pytest.raises(DBAPIError) as caught:
+        session.execute(text("SELECT nothing"))
+    assert not is_away(caught.value)
