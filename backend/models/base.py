@@ -71,7 +71,7 @@ def prepare_engine(engine: Engine) -> None:
     if engine.dialect.name != "sqlite":
         engine.dialect.use_insertmanyvalues_wo_returning = True
         event.listen(engine, "connect", _read_moments_quickly)
-        event.listen(engine, "handle_error", _notice_the_end)
+        event.listen(engine, "handle_error", _notice_a_restart)
         return
 
     @event.listens_for(engine, "connect")
@@ -90,8 +90,8 @@ def _read_moments_quickly(connection: Any, _record: Any) -> None:
     connection.register_in_adapter(TIMESTAMP_WITH_TIME_ZONE, datetime.fromisoformat)
 
 
-def _notice_the_end(context: ExceptionContext) -> None:
-    """Who is told so by the server itself has no connection any more, which SQLAlchemy does not see."""
+def _notice_a_restart(context: ExceptionContext) -> None:
+    """A server that only starts, or stops, refuses by a code that SQLAlchemy takes for any other error."""
     said = next(iter(context.original_exception.args), None)
     if isinstance(said, dict) and said.get("C", "").startswith(SHUTS_DOWN_OR_STARTS):
         context.is_disconnect = True

@@ -1,8 +1,10 @@
 import pytest
-from sqlalchemy import text
+from pg8000.exceptions import DatabaseError
+from sqlalchemy import create_engine, event, text
 from sqlalchemy.exc import DBAPIError
 
 from backend.models import Company, is_away
+from backend.models.base import prepare_engine
 from tests.conftest import run_sql
 
 
@@ -26,6 +28,20 @@ def test_a_server_that_ends_a_connection_is_away_and_the_next_question_gets_anot
     assert is_away(caught.value)
     session.rollback()
     assert session.scalar(text("SELECT pg_backend_pid()")) != mine
+
+
+@pytest.mark.parametrize(("code", "away"), [("57P03", True), ("28P01", False)])
+def test_a_server_that_starts_is_away_and_one_that_knows_no_such_user_is_not(code, away):
+    engine = create_engine("postgresql+pg8000://nobody@/none")
+    prepare_engine(engine)
+
+    @event.listens_for(engine, "do_connect")
+    def refuse(*_):
+        raise DatabaseError({"S": "FATAL", "C": code, "M": "the server's words"})
+
+    with pytest.raises(DBAPIError) as caught:
+        engine.connect()
+    assert is_away(caught.value) is away
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
