@@ -11,7 +11,7 @@ from backend.api.paging import Page
 from backend.api.schema import Answer, Moment
 from backend.app import current_settings
 from backend.models import Cadence, Channel, ChannelKind, Tracker, db
-from backend.services import tracker_pages, trackers
+from backend.services import tracker_life, tracker_pages
 from backend.services.channels import State, state_of
 from backend.services.tracker_pages import Figures
 
@@ -93,7 +93,7 @@ def tracker_answer(tracker: Tracker, figures: Figures, moment: datetime) -> Trac
         hour=tracker.hour,
         weekday=tracker.weekday,
         tells_changes=tracker.tells_changes,
-        status=trackers.status_of(tracker, moment),
+        status=tracker_life.status_of(tracker, moment),
         expires_at=tracker.expires_at,
         created_at=tracker.created_at,
         paused_at=tracker.paused_at,

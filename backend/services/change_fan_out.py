@@ -19,7 +19,7 @@ from backend.services import timetables
 from backend.services.among import among
 from backend.services.fan_out import not_blocked, rows_written
 from backend.services.timetables import Times
-from backend.services.trackers import collecting
+from backend.services.tracker_life import collecting
 from backend.services.upsert import insert_into
 from backend.services.watching import FRESH
 from backend.settings import Settings

@@ -29,7 +29,7 @@ from backend.services import changes, delivery
 from backend.services.among import among
 from backend.services.recipients import may_be_told, may_be_written_to, working_channels
 from backend.services.routes import Route
-from backend.services.trackers import UNDO
+from backend.services.tracker_life import UNDO
 from backend.settings import Settings
 
 LOOKED_AT = 25  # of what is due for each that is to be told, as one may have very much

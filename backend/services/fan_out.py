@@ -42,7 +42,7 @@ from backend.queueing import JobName, enqueue_after_commit
 from backend.services import roles, timetables
 from backend.services.among import among
 from backend.services.timetables import Times
-from backend.services.trackers import collecting
+from backend.services.tracker_life import collecting
 from backend.services.upsert import insert_into
 from backend.settings import Settings
 

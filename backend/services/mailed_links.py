@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from backend.models import Match, Notification, Tracker, begin_write
 from backend.services import changes
-from backend.services.trackers import end_of, not_deleted, prolong
+from backend.services.tracker_life import end_of, not_deleted, prolong
 
 
 class NoSuchLink(LookupError):

@@ -26,7 +26,7 @@ from backend.models import Crawl, CrawlStatus, Finding, Listing, Tracker, begin_
 from backend.services import change_fan_out, documents, filing
 from backend.services.fan_out import FRESH, anything_pending, fan_out_pass
 from backend.services.filing import file_unfiled
-from backend.services.trackers import collecting
+from backend.services.tracker_life import collecting
 from backend.services.upsert import insert_into
 from backend.settings import Settings
 

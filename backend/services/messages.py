@@ -18,7 +18,7 @@ from backend.mail.ending import Ending
 from backend.mail.letter import Letter
 from backend.models import Match, Notification, NotificationKind, Tracker
 from backend.services import card_words, digests
-from backend.services.trackers import REMINDER
+from backend.services.tracker_life import REMINDER
 from backend.settings import Settings
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from backend.models import Channel, NotificationKind, Tracker, User, begin_write
 from backend.services import delivery
 from backend.services.recipients import may_be_told, takes_messages
-from backend.services.trackers import REMINDER, not_deleted
+from backend.services.tracker_life import REMINDER, not_deleted
 from backend.settings import Settings
 
 AT_ONCE = 200

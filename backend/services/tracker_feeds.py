@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from backend.models import Tracker, User, begin_write
 from backend.services import trackers
-from backend.services.trackers import not_deleted
+from backend.services.tracker_life import not_deleted
 
 
 class NoSuchFeed(LookupError):

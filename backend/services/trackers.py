@@ -4,28 +4,22 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Literal
+from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session, joinedload
 
-from backend.domain.cadence import end_of_day
 from backend.domain.one_line import one_line
 from backend.models import Cadence, Tracker, User, begin_write
 from backend.services import tracker_channel
 from backend.services.timetables import move_waiting
-from backend.services.tracked_query import TrackerConflict, TrackerRefused, canonical_of, query_id_of
+from backend.services.tracked_query import TrackerConflict, canonical_of, query_id_of
+from backend.services.tracker_life import UNDO, end_of, not_deleted, prolong, refuse_ended, reminded_at
 from backend.services.watching import watch
 from backend.settings import Settings
 
 LIMIT = 50
 NAME_LENGTH = 120
-UNDO = timedelta(hours=1)
-LONGEST = timedelta(days=366)
-REMINDER = timedelta(days=3)  # before the end
-DURATIONS = (7, 30, 90)
-Status = Literal["active", "paused", "expired"]
 
 
 class NoSuchTracker(LookupError):
@@ -64,24 +58,6 @@ class Change:
     tells_changes: bool | None = None
     channel_id: int | None = None
     keep_channel: bool = True
-
-
-def status_of(tracker: Tracker, now: datetime) -> Status:
-    if tracker.expired_at is not None or tracker.expires_at <= now:
-        return "expired"
-    return "active" if tracker.paused_at is None else "paused"
-
-
-def not_deleted() -> ColumnElement[bool]:
-    return Tracker.deleted_at.is_(None)
-
-
-def collecting(now: datetime) -> ColumnElement[bool]:
-    """Trackers for which matches are kept: not paused; one just deleted goes on, lest an undo has a hole.
-
-    When it ends is not asked here: what a crawl found before the end may be matched after it.
-    """
-    return and_(Tracker.paused_at.is_(None), or_(not_deleted(), Tracker.deleted_at > now - UNDO))
 
 
 def create(session: Session, user_id: int, wish: Wish, now: datetime) -> Tracker:
@@ -246,34 +222,6 @@ def purge_deleted(session: Session, now: datetime) -> int:
     return len(gone)
 
 
-def end_of(duration_days: int | None, last_day: date | None, zone: str, now: datetime) -> datetime:
-    """When a tracker ends: after so many days, or with a day in the user's zone."""
-    if last_day is None:
-        if duration_days not in DURATIONS:
-            raise TrackerRefused("duration_days", "Choose 7, 30 or 90 days, or a date.")
-        return now + timedelta(days=duration_days)
-    end = end_of_day(last_day, zone)
-    if end <= now:
-        raise TrackerRefused("expires_at", "This day is over; choose a later one.")
-    if end > now + LONGEST:
-        raise TrackerRefused("expires_at", "A tracker runs for a year at most; choose an earlier day.")
-    return end
-
-
-def prolong(tracker: Tracker, end: datetime, now: datetime) -> None:
-    """Move the end. One that had ended begins anew: what came in between was not collected."""
-    if status_of(tracker, now) == "expired":
-        tracker.active_since = now
-        tracker.expired_at = None
-    tracker.expires_at = end
-    tracker.reminded_at = reminded_at(end, now)
-
-
-def reminded_at(end: datetime, now: datetime) -> datetime | None:
-    """One that is to run for no longer than the reminder comes before needs none."""
-    return now if end <= now + REMINDER else None
-
-
 def change_times(
     session: Session, settings: Settings, tracker: Tracker, wanted: Change, now: datetime
 ) -> None:
@@ -299,8 +247,3 @@ def refuse_too_many(session: Session, user_id: int) -> None:
         raise TrackerConflict(
             "query", f"You have {LIMIT} trackers, which is as many as one account may have; delete one first."
         )
-
-
-def refuse_ended(tracker: Tracker, now: datetime) -> None:
-    if status_of(tracker, now) == "expired":
-        raise TrackerConflict("expires_at", "This tracker has ended; renew it first.")

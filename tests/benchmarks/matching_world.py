@@ -17,7 +17,7 @@ from backend.domain.matching import Document
 from backend.models import Board, Crawl, Listing, SavedQuery, Tracker, User, begin_write, db
 from backend.services import documents, filing, key_counts, matches
 from backend.services.matches import Found
-from backend.services.trackers import collecting
+from backend.services.tracker_life import collecting
 from backend.settings import Settings
 from tests.benchmarks.listings_made import made
 from tests.benchmarks.listings_stored import Shelves

@@ -17,6 +17,7 @@ from sqlalchemy import select
 from backend.mail.outgoing import MailUnavailable, Postbox
 from backend.models import Cadence, Listing, Match, Notification, Tracker, User
 from backend.services import delivery, fan_out, matches, notifications, trackers
+from backend.services.tracker_life import UNDO, status_of
 from tests.mailbox import Mailbox, text_of
 from tests.services.tracking import World
 
@@ -78,9 +79,9 @@ class Run:
             return
         tracker = self.world.tracker(self.dice.choice(list(self.expected)))
         of = (self.world.session, tracker.user_id, tracker.id)
-        now, ended = self.world.now, trackers.status_of(tracker, self.world.now) == "expired"
+        now, ended = self.world.now, status_of(tracker, self.world.now) == "expired"
         if tracker.deleted_at is not None:
-            trackers.restore(*of, now) if tracker.deleted_at > now - trackers.UNDO else None
+            trackers.restore(*of, now) if tracker.deleted_at > now - UNDO else None
         elif ended or self.dice.random() < 0.2:
             trackers.renew(*of, 7, now)
         elif tracker.paused_at is not None:
@@ -122,7 +123,7 @@ class Run:
         text = {*listing.title.split(), "berlin"}
         for tracker_id, words in self.words.items():
             tracker = self.world.tracker(tracker_id)
-            deleted = tracker.deleted_at is not None and tracker.deleted_at <= self.world.now - trackers.UNDO
+            deleted = tracker.deleted_at is not None and tracker.deleted_at <= self.world.now - UNDO
             fresh = listing.posted_at is not None and listing.posted_at > tracker.created_at
             if (
                 words <= text

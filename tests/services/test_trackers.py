@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from backend.models import Cadence, Match, SavedQuery, Tracker, begin_write, db
 from backend.services import tracker_pages, trackers
 from backend.services.tracked_query import TrackerRefused
-from backend.services.trackers import Change, NoSuchTracker, Wish, status_of
+from backend.services.tracker_life import status_of
+from backend.services.trackers import Change, NoSuchTracker, Wish
 
 
 def test_equal_queries_of_two_users_are_one_row(world, ada):
