@@ -6,13 +6,12 @@ learns only what it must do: try this message again, try all again, or never wri
 
 from __future__ import annotations
 
-import re
 import smtplib
 import ssl
 from collections.abc import Callable
 from contextlib import suppress
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from flask_mail import Connection, Mail
 
@@ -21,8 +20,7 @@ from backend.mail.letter import Letter
 
 mail = Mail()
 TIMEOUT_SECONDS = 20
-GO_ON, CLOSING = 354, 421
-DOT_FIRST = re.compile(rb"^\.", re.MULTILINE)
+CLOSING = 421
 
 
 class MailError(Undelivered):
@@ -56,19 +54,14 @@ class AddressRefused(MailError):
 
 
 class PatientSMTP(smtplib.SMTP):
-    """Does something else while the server takes a message: most of the time that a message costs is its."""
+    """Does something else while the server thinks: most of the time that a message costs is its."""
 
     meanwhile: Callable[[], None] | None = None
 
-    def data(self, msg: Any) -> tuple[int, bytes]:
-        """As in smtplib (RFC 5321, 4.1.1.4), but for `meanwhile`."""
-        code, reply = self.docmd("data")
-        if code != GO_ON:
-            raise smtplib.SMTPDataError(code, reply)
-        self.send(DOT_FIRST.sub(b"..", msg) + b".\r\n")
+    def getreply(self) -> tuple[int, bytes]:
         if self.meanwhile is not None:
             self.meanwhile()
-        return self.getreply()
+        return super().getreply()
 
 
 class EncryptedSMTP(PatientSMTP, smtplib.SMTP_SSL):
@@ -95,8 +88,8 @@ class TimedConnection(Connection):
 class Postbox:
     """One SMTP connection for many messages: opened by the first, opened again after it broke.
 
-    While the server takes a message, `meanwhile` is done. `send` raises one of the MailErrors. A context
-    manager: leaving it closes the connection.
+    While the server thinks, `meanwhile` is done (see `services/delivery`). `send` raises one of the
+    MailErrors. A context manager: leaving it closes the connection.
     """
 
     def __init__(self) -> None:

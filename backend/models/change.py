@@ -25,7 +25,12 @@ class MatchChange(Base):
         ),
         Index("ix_match_changes_tracker", "tracker_id"),
         Index("ix_match_changes_event", "event_id"),
-        Index("ix_match_changes_notification", "notification_id"),
+        Index(
+            "ix_match_changes_notification",
+            "notification_id",
+            sqlite_where=text("notification_id IS NOT NULL"),
+            postgresql_where=text("notification_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[Id]

@@ -184,7 +184,12 @@ class Match(Base):
             sqlite_where=text("notification_id IS NULL AND told_with_id IS NULL"),
             postgresql_where=text("notification_id IS NULL AND told_with_id IS NULL"),
         ),
-        Index("ix_matches_notification", "notification_id"),
+        Index(  # without those in no message: it would be taken for the way to find just these
+            "ix_matches_notification",
+            "notification_id",
+            sqlite_where=text("notification_id IS NOT NULL"),
+            postgresql_where=text("notification_id IS NOT NULL"),
+        ),
         Index("ix_matches_listing", "listing_id"),
         Index("ix_matches_role", "role_id", "tracker_id"),
         Index(

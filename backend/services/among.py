@@ -1,12 +1,12 @@
-"""A condition that a column has one of many values, however many: they are one parameter."""
+"""Many values in a statement, however many: they are one parameter, or two."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import TypeVar
 
-from sqlalchemy import ARRAY, ColumnElement, any_, func, literal, select
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, TableValuedAlias, any_, func, literal, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 Value = TypeVar("Value", int, str)
@@ -17,8 +17,19 @@ def among(
     column: InstrumentedAttribute[Value] | InstrumentedAttribute[Value | None],
     values: Collection[Value],
 ) -> ColumnElement[bool]:
-    """Each is looked up in the column's index. A list of parameters would be written out each time."""
+    """That a column has one of them. Each is looked up in its index.
+
+    A list of parameters would be written out each time.
+    """
     if session.get_bind().dialect.name == "postgresql":
         return column == any_(literal(list(values), ARRAY(column.type)))
     listed = func.json_each(json.dumps(list(values))).table_valued("value")
     return column.in_(select(listed.c.value))
+
+
+def pairs(session: Session, values: Mapping[int, int]) -> TableValuedAlias:
+    """Rows of (key, value) to join with."""
+    if session.get_bind().dialect.name == "postgresql":
+        both = (literal(list(side), ARRAY(BigInteger)) for side in (values.keys(), values.values()))
+        return func.unnest(*both).table_valued("key", "value").render_derived()
+    return func.json_each(json.dumps(values)).table_valued("key", "value")

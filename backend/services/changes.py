@@ -5,13 +5,14 @@ A change is told once, and only after the listing itself. What was undone before
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
-from backend.models import Listing, ListingEvent, Match, MatchChange, Notification, Tracker
+from backend.models import Listing, ListingEvent, Match, MatchChange
+from backend.services.among import among, pairs
 
 BY_HAND = {"synchronize_session": False}
 Trackers = Select[int]
@@ -27,17 +28,17 @@ def untold(now: datetime) -> ColumnElement[bool]:
     return and_(waiting(), MatchChange.due_at <= now, Match.told_at.is_not(None))
 
 
-def anything_due(session: Session, trackers: Trackers, now: datetime) -> bool:
-    """Whether something is to be told now, once what came to nothing is forgotten.
+def tellers(session: Session, trackers: Trackers, now: datetime) -> set[int]:
+    """Of these trackers those with something to tell now, once what came to nothing is forgotten.
 
     In the caller's writing transaction, which is to be committed either way.
     """
-    mine = select(MatchChange.id).where(waiting(), MatchChange.tracker_id.in_(trackers))
+    mine = select(MatchChange.tracker_id).where(waiting(), MatchChange.tracker_id.in_(trackers))
     if session.scalar(mine.limit(1)) is None:
-        return False
+        return set()
     settle(session, trackers)
     due = mine.join(Match, Match.id == MatchChange.match_id).where(untold(now))
-    return session.scalar(due.limit(1)) is not None
+    return set(session.scalars(due.distinct()))
 
 
 def forget_waiting(session: Session, *chosen: ColumnElement[bool]) -> None:
@@ -89,20 +90,21 @@ def put_off(session: Session, trackers: Trackers, now: datetime, until: datetime
     )
 
 
-def claim(session: Session, trackers: Trackers, own: ColumnElement[bool], now: datetime) -> None:
+def claim(session: Session, messages: Mapping[int, int], now: datetime) -> None:
     """Tell what is due; with it what else became of the same listings until now.
 
-    `own` says which Notification is that of a Tracker.
+    `messages` are notifications by tracker.
     """
+    each = pairs(session, messages)
     due = (
         select(MatchChange.match_id)
         .join(Match, Match.id == MatchChange.match_id)
-        .where(untold(now), MatchChange.tracker_id.in_(trackers))
+        .where(untold(now), among(session, MatchChange.tracker_id, messages))
     )
     session.execute(
         update(MatchChange)
-        .where(waiting(), MatchChange.match_id.in_(due), MatchChange.tracker_id == Tracker.id, own)
-        .values(notification_id=Notification.id),
+        .where(waiting(), MatchChange.match_id.in_(due), MatchChange.tracker_id == each.c.key)
+        .values(notification_id=each.c.value),
         execution_options=BY_HAND,
     )
 

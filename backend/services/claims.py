@@ -6,7 +6,7 @@ are one transaction.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -26,7 +26,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, load_only
 
 from backend.models import Match, MatchChange, Notification, NotificationKind, Tracker, User, begin_write
 from backend.services import changes, delivery
-from backend.services.among import among
+from backend.services.among import among, pairs
 from backend.services.recipients import may_be_told, may_be_written_to, working_channels
 from backend.services.routes import Route
 from backend.services.tracker_life import UNDO
@@ -143,37 +143,30 @@ def of_channels(channel_ids: Collection[int | None]) -> ColumnElement[bool]:
 
 def claim_of(session: Session, settings: Settings, theirs: Select[int], now: datetime) -> list[int]:
     """What these trackers are to tell now, a notification for each recipient."""
-    found = and_(untold(now), Match.tracker_id.in_(theirs))
-    waits = [recipients_of().join(Match, Match.tracker_id == Tracker.id).where(found)]
-    something_changed = changes.anything_due(session, theirs, now)
-    if something_changed:
-        changed = recipients_of().join(MatchChange, MatchChange.tracker_id == Tracker.id)
-        changed = changed.join(Match, Match.id == MatchChange.match_id)
-        waits.append(changed.where(changes.untold(now), MatchChange.tracker_id.in_(theirs)))
-    recipients = {Recipient(*row) for query in waits for row in session.execute(query)}
-    if not recipients:
-        return []
+    tellers = select(Tracker.id, Tracker.user_id, Tracker.channel_id)
+    something = select(Match.id).where(Match.tracker_id == Tracker.id, untold(now)).exists()
+    found = session.execute(tellers.where(Tracker.id.in_(theirs), something)).all()
+    changed = changes.tellers(session, theirs, now)
+    others = session.execute(tellers.where(among(session, Tracker.id, changed))).all() if changed else ()
+    to = {tracker_id: Recipient(user_id, channel) for tracker_id, user_id, channel in (*found, *others)}
     claimed = {"claimed_until": delivery.claimed_until(settings, now), "tries": 1}
-    each = [recipient._asdict() | claimed for recipient in recipients]
-    ids = delivery.add_notifications(session, settings, each, now)
-    own = and_(
-        among(session, Notification.id, ids),
-        Notification.user_id == Tracker.user_id,
-        Notification.channel_id.is_not_distinct_from(Tracker.channel_id),
-    )
+    own = [recipient._asdict() | claimed for recipient in set(to.values())]
+    made = delivery.add_notifications(session, settings, own, now)
+    ids = {Recipient(user_id, channel_id): id for id, user_id, channel_id in made}
+    messages = {tracker_id: ids[recipient] for tracker_id, recipient in to.items()}
+    claim_matches(session, messages, now)
+    if changed:
+        changes.claim(session, messages, now)
+    return list(ids.values())
+
+
+def claim_matches(session: Session, messages: Mapping[int, int], now: datetime) -> None:
+    """`messages` are notifications by tracker."""
+    each = pairs(session, messages)
     session.execute(
-        update(Match)
-        .where(found, Match.tracker_id == Tracker.id, own)
-        .values(notification_id=Notification.id),
+        update(Match).where(Match.tracker_id == each.c.key, untold(now)).values(notification_id=each.c.value),
         execution_options=BY_HAND,
     )
-    if something_changed:
-        changes.claim(session, theirs, own, now)
-    return ids
-
-
-def recipients_of() -> Select[int, int | None]:
-    return select(Tracker.user_id, Tracker.channel_id).distinct()
 
 
 def put_off(session: Session, theirs: Select[int], now: datetime, until: datetime) -> None:

@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections import deque
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
-from rq.timeouts import JobTimeoutException
-from sqlalchemy import ColumnElement, and_, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from backend.domain.backoff import LONGEST, pause
@@ -33,7 +31,7 @@ Outgoing = TypeVar("Outgoing", Notification, AccountMail)
 
 
 class Mailer(Protocol):
-    """What sends; `backend.mail.outgoing.Postbox` is the one. While it waits, `meanwhile` is done."""
+    """What sends; `backend.mail.outgoing.Postbox` is the one. Where it waits, `meanwhile` is called once."""
 
     meanwhile: Callable[[], None] | None
 
@@ -56,10 +54,10 @@ class Sent:
 
 def add_notifications(
     session: Session, settings: Settings, each: Iterable[Mapping[str, Any]], now: datetime
-) -> list[int]:
-    """Write them down in the caller's transaction, to be sent from now on; returns their ids in any order.
+) -> list[Row[int, int, int | None]]:
+    """Write down what is to be sent from now on, its Message-ID fixed, in the caller's transaction.
 
-    `each` says what is its own. Their Message-IDs are fixed by then.
+    `each` says what is its own. Returns (id, user_id, channel_id) of each, in any order.
     """
     rows = [
         {
@@ -71,7 +69,8 @@ def add_notifications(
         }
         for own in each
     ]
-    return list(session.scalars(insert(Notification).returning(Notification.id), rows)) if rows else []
+    made = insert(Notification).returning(Notification.id, Notification.user_id, Notification.channel_id)
+    return list(session.execute(made, rows)) if rows else []
 
 
 def unsent(model: type[Notification] | type[AccountMail], now: datetime) -> ColumnElement[bool]:
@@ -110,48 +109,6 @@ def claim(row: Notification | AccountMail, settings: Settings, now: datetime) ->
 def known_unsent(row: Notification | AccountMail) -> bool:
     """Whether every try was answered with no, so that nobody can have got it. Ask before claiming anew."""
     return row.refusals == row.tries
-
-
-def hand_over_all(
-    mailer: Mailer, letters: Mapping[int, Callable[[], Letter]]
-) -> dict[int, Undelivered | None]:
-    """Send, with no transaction open. Returns what went wrong with each; of those not tried nothing.
-
-    Each is written while the server takes the one before.
-    """
-    results: dict[int, Undelivered | None] = {}
-    waiting, ahead = deque(letters.items()), deque[tuple[int, Letter | Undelivered]]()
-
-    def write_one() -> None:
-        if waiting and not ahead:
-            number, write = waiting.popleft()
-            ahead.append((number, written(write)))
-
-    mailer.meanwhile = write_one
-    try:
-        while waiting or ahead:
-            write_one()
-            number, letter = ahead.popleft()
-            error = letter if isinstance(letter, Undelivered) else hand_over(mailer, letter)
-            results[number] = error
-            if error is not None and error.away:
-                break
-    finally:
-        mailer.meanwhile = None
-    return results
-
-
-def written(write: Callable[[], Letter]) -> Letter | Undelivered:
-    """One that cannot be written holds back no other."""
-    try:
-        letter = write()
-        letter.as_bytes()
-    except JobTimeoutException:
-        raise
-    except Exception:
-        log.exception("a message could not be written; it is tried again later")
-        return Undelivered("it could not be written; the log says why")
-    return letter
 
 
 def hand_over(mailer: Mailer, letter: Letter) -> Undelivered | None:

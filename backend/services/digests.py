@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -46,6 +47,18 @@ class Heading(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Envelope:
+    """Of a notification what stands on it, whatever it holds. `zone` is its user's."""
+
+    id: int
+    message_id: str
+    token: str
+    date: datetime
+    to: str
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
 class Read:
     """What messages are made of: matches by message, listings and headings by id, failing boards by tracker.
 
@@ -65,18 +78,25 @@ class Read:
 
 def compose(
     session: Session, settings: Settings, notifications: Collection[Notification]
-) -> dict[int, Digest]:
-    """Digests as they are to be sent now, by notification; of some nothing is left. Reads only."""
+) -> dict[int, Callable[[], Digest]]:
+    """What writes the digests as they are to be sent now, by notification; of some nothing is left.
+
+    All that they say is read here.
+    """
     ids = [notification.id for notification in notifications]
     counts = counted(session, ids)
     changed = changed_cards.compose_each(session, settings, notifications)
     with_changes = {tracker_id for cards in changed.values() for tracker_id in cards.by_tracker}
     read = read_all(session, ids, with_changes)
     return {
-        one.id: digest_of(settings, one, counts.get(one.id, 0), told, read)
+        one.id: partial(digest_of, settings, envelope_of(one), counts.get(one.id, 0), told, read)
         for one in notifications
         if (told := changed.get(one.id, ChangedCards())).count or one.id in counts
     }
+
+
+def envelope_of(one: Notification) -> Envelope:
+    return Envelope(one.id, one.message_id, one.token, one.created_at, one.user.email, one.user.time_zone)
 
 
 def read_all(session: Session, notification_ids: Collection[int], with_changes: Collection[int]) -> Read:
@@ -94,32 +114,28 @@ def read_all(session: Session, notification_ids: Collection[int], with_changes: 
 
 
 def digest_of(
-    settings: Settings,
-    notification: Notification,
-    count: int,
-    changed: ChangedCards,
-    read: Read,
+    settings: Settings, envelope: Envelope, count: int, changed: ChangedCards, read: Read
 ) -> Digest:
     """`count` is of the listings that are shown and of the others."""
-    user, base = notification.user, settings.base_url
-    matches = read.matches[notification.id]
-    groups = grouped(settings, matches, changed, read, notification.created_at, user.time_zone)
+    base, zone = settings.base_url, envelope.zone
+    matches = read.matches[envelope.id]
+    groups = grouped(base, matches, changed, read, envelope.date, zone)
     listed = sum(len(group.cards) for group in groups)
     trackers = {match.tracker_id for match in matches}.union(changed.by_tracker)
     boards = coverage.sorted_boards(board for one in trackers for board in read.failing.get(one, ()))
     return Digest(
-        to=user.email,
-        message_id=notification.message_id,
-        date=notification.created_at,
+        to=envelope.to,
+        message_id=envelope.message_id,
+        date=envelope.date,
         groups=groups,
         count=count,
         changed=changed.count,
         more=count - listed + changed.more,
         trackers_link=groups[0].link if len(groups) == 1 else f"{base}/trackers",
-        stop_link=f"{base}/unsubscribe/{notification.token}",
-        post_link=f"{base}/api/unsubscribe/{notification.token}",
+        stop_link=f"{base}/unsubscribe/{envelope.token}",
+        post_link=f"{base}/api/unsubscribe/{envelope.token}",
         host=urlsplit(base).hostname or "localhost",
-        failing=tuple(said_of(board, user.time_zone) for board in boards[:FAILING_NAMED]),
+        failing=tuple(said_of(board, zone) for board in boards[:FAILING_NAMED]),
         more_failing=max(0, len(boards) - FAILING_NAMED),
     )
 
@@ -165,7 +181,7 @@ def headings(session: Session, tracker_ids: Collection[int]) -> dict[int, Headin
 
 
 def grouped(
-    settings: Settings,
+    base: str,
     matches: Sequence[Held],
     changed: ChangedCards,
     read: Read,
@@ -189,11 +205,11 @@ def grouped(
             name=tracker.name,
             query=one_line(tracker.query, TITLE_LENGTH),
             ends=day(tracker.expires_at, zone),
-            link=f"{settings.base_url}/trackers/{tracker.id}",
-            renew_link=f"{settings.base_url}/renew/{tracker.token}",
-            stop_link=f"{settings.base_url}/unsubscribe/{tracker.token}",
+            link=f"{base}/trackers/{tracker.id}",
+            renew_link=f"{base}/renew/{tracker.token}",
+            stop_link=f"{base}/unsubscribe/{tracker.token}",
             cards=tuple(
-                card(settings, read.role(match), now, zone, tuple(also.get(match.listing_id, ())))
+                card(base, read.role(match), now, zone, tuple(also.get(match.listing_id, ())))
                 for match in by_tracker[tracker.id]
             ),
             changed=tuple(changed.by_tracker.get(tracker.id, ())),
@@ -202,9 +218,7 @@ def grouped(
     )
 
 
-def card(
-    settings: Settings, role: Sequence[CardListing], now: datetime, zone: str, also_in: tuple[str, ...]
-) -> Card:
+def card(base: str, role: Sequence[CardListing], now: datetime, zone: str, also_in: tuple[str, ...]) -> Card:
     """The card of a role: of its first open listing, with the places of all."""
     still_open = [listing for listing in role if listing.closed_at is None]
     listing = (still_open or role)[0]
@@ -216,7 +230,7 @@ def card(
         facts=facts(listing),
         age=age(listing, now, zone),
         source=one_line(listing.source, 40),
-        link=f"{settings.base_url}/listings/{listing.id}",
+        link=f"{base}/listings/{listing.id}",
         original=web_link(listing.url),
         closed=listing.closed_at is not None,
         also_in=also_in,

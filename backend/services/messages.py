@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -43,34 +43,36 @@ class Code:
 
 
 Message = Digest | Ending | Code
+Write = Callable[[], Message]
+"""Writes a message of what was read before."""
 
 
 def compose(
     session: Session, settings: Settings, notification_ids: Collection[int]
-) -> list[tuple[Notification, Message | Unsent]]:
-    """What each says. Reads only."""
+) -> list[tuple[Notification, Write | Unsent]]:
+    """What each says, still to be written, or why it says nothing. Reads only."""
     loaded = [joinedload(Notification.user), joinedload(Notification.channel)]
     rows = select(Notification).where(Notification.id.in_(notification_ids)).order_by(Notification.id)
     notifications = session.scalars(rows.options(*loaded)).all()
     alone = {one.id: own for one in notifications if (own := said_alone(session, settings, one)) is not None}
     told = digests.compose(session, settings, [one for one in notifications if one.id not in alone])
-    said: dict[int, Message | Unsent] = {**alone, **told}
+    said: dict[int, Write | Unsent] = {**alone, **told}
     return [(one, said.get(one.id, Unsent.STOPPED)) for one in notifications]
 
 
-def said_alone(
-    session: Session, settings: Settings, notification: Notification
-) -> Ending | Code | Unsent | None:
+def said_alone(session: Session, settings: Settings, notification: Notification) -> Write | Unsent | None:
     """None: it is a digest."""
     user = notification.user
     if user.disabled_at is not None:
         return Unsent.NOT_WRITTEN_TO
     if notification.kind == NotificationKind.CODE:
-        return code_of(settings, notification) or Unsent.NO_CODE
+        code = code_of(settings, notification)
+        return Unsent.NO_CODE if code is None else lambda: code
     if notification.channel_id is None and user.mail_refused_at is not None:
         return Unsent.NOT_WRITTEN_TO
     if notification.kind == NotificationKind.ENDING:
-        return ending_of(session, settings, notification) or Unsent.RENEWED
+        ending = ending_of(session, settings, notification)
+        return Unsent.RENEWED if ending is None else lambda: ending
     return None
 
 

@@ -61,10 +61,10 @@ def tell(
     jitter: Callable[[], float],
     done: Sent,
 ) -> None:
-    """Write, send and mark notifications that this worker has claimed."""
-    written = messages.compose(session, settings, claimed)
-    deliver = route.delivery([(one, said) for one, said in written if not isinstance(said, Unsent)])
-    unsent = {one.id: said for one, said in written if isinstance(said, Unsent)}
+    """Compose, send and mark notifications that this worker has claimed."""
+    composed = messages.compose(session, settings, claimed)
+    deliver = route.delivery([(one, said) for one, said in composed if not isinstance(said, Unsent)])
+    unsent = {one.id: said for one, said in composed if isinstance(said, Unsent)}
     session.rollback()  # nothing is held open while the messages are on their way
     results = deliver()
     accepted = [one for one, error in results.items() if error is None]

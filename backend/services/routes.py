@@ -19,10 +19,11 @@ from sqlalchemy.orm import Session, object_session
 from backend.domain.undelivered import Undelivered
 from backend.mail.outgoing import AddressRefused
 from backend.models import AccountMailKind, Channel, Notification, NotificationKind, Tracker, User
-from backend.services import account_mail, delivery, messages
+from backend.services import account_mail
 from backend.services.delivery import GIVE_UP_AFTER, Mailer
-from backend.services.messages import Message
+from backend.services.messages import Message, Write
 from backend.services.recipients import may_be_told, may_be_written_to, open_channels
+from backend.services.writing import hand_over_all
 from backend.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -65,8 +66,8 @@ class Route(Protocol):
     def take(self, notification: Notification) -> None:
         """It is this way's from now on."""
 
-    def delivery(self, written: Sequence[tuple[Notification, Message]]) -> Delivery:
-        """What hands the messages over, and needs no database."""
+    def delivery(self, said: Sequence[tuple[Notification, Write]]) -> Delivery:
+        """What writes the messages and hands them over, and needs no database."""
 
     def patience(self, notification: Notification) -> timedelta | None:
         """After how long a message is given up; None: never."""
@@ -81,7 +82,7 @@ class Route(Protocol):
 class ByMail:
     """To the account's address. A message whose channel was deleted comes here too."""
 
-    at_once = 25  # well before their claims run out, however slow the server is
+    at_once = 100  # well before their claims run out, however slow the server is
     people = may_be_written_to()
 
     def __init__(self, mailer: Mailer) -> None:
@@ -97,9 +98,8 @@ class ByMail:
     def take(self, notification: Notification) -> None:
         notification.channel_id = None
 
-    def delivery(self, written: Sequence[tuple[Notification, Message]]) -> Delivery:
-        letters = {one.id: partial(messages.letter, message) for one, message in written}
-        return partial(delivery.hand_over_all, self.mailer, letters)
+    def delivery(self, said: Sequence[tuple[Notification, Write]]) -> Delivery:
+        return partial(hand_over_all, self.mailer, {one.id: write for one, write in said})
 
     def patience(self, _notification: Notification) -> timedelta:
         return GIVE_UP_AFTER
@@ -145,9 +145,9 @@ class ByChannels:
     def take(self, notification: Notification) -> None:
         """It is already."""
 
-    def delivery(self, written: Sequence[tuple[Notification, Message]]) -> Delivery:
-        targets = [(one.id, target_of(one), message) for one, message in written]
-        return lambda: {number: self.courier.deliver(target, message) for number, target, message in targets}
+    def delivery(self, said: Sequence[tuple[Notification, Write]]) -> Delivery:
+        targets = [(one.id, target_of(one), write) for one, write in said]
+        return lambda: {number: self.courier.deliver(target, write()) for number, target, write in targets}
 
     def patience(self, notification: Notification) -> timedelta | None:
         """A code is tried once: somebody waits for it, and can ask for another."""

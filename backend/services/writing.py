@@ -1,0 +1,67 @@
+"""Mails one after another over one connection, each written while the server is busy with the one before."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+
+from rq.timeouts import JobTimeoutException
+
+from backend.domain.undelivered import Undelivered
+from backend.mail.letter import Letter
+from backend.services import delivery, messages
+from backend.services.delivery import Mailer
+from backend.services.messages import Write
+
+log = logging.getLogger(__name__)
+
+Written = tuple[int, Letter | Undelivered]
+
+
+def hand_over_all(mailer: Mailer, writes: Mapping[int, Write]) -> dict[int, Undelivered | None]:
+    """Send, with no transaction open. Returns what went wrong with each; of those not tried nothing."""
+    results: dict[int, Undelivered | None] = {}
+    pieces = in_pieces(writes)
+    ahead: list[Written] = []
+
+    def write_on() -> None:
+        """One more piece, unless a mail is ready."""
+        if not ahead:
+            ahead.extend(next(pieces, ()))
+
+    mailer.meanwhile = write_on
+    try:
+        while len(results) < len(writes):
+            while not ahead:
+                write_on()
+            number, letter = ahead.pop()
+            error = letter if isinstance(letter, Undelivered) else delivery.hand_over(mailer, letter)
+            results[number] = error
+            if error is not None and error.away:
+                break
+    finally:
+        mailer.meanwhile = None
+    return results
+
+
+def in_pieces(writes: Mapping[int, Write]) -> Iterator[Sequence[Written]]:
+    """Each gives what is ready. One that cannot be written holds back no other.
+
+    The server is waited for four times a mail: when it takes the sender, the recipient, DATA and the text.
+    The first and the last take it longest, so there is something to do in these.
+    """
+    for number, write in writes.items():
+        try:
+            message = write()
+            yield ()
+            yield ()
+            yield ()
+            letter = messages.letter(message)
+            letter.as_bytes()
+        except JobTimeoutException:
+            raise
+        except Exception:
+            log.exception("a message could not be written; it is tried again later")
+            yield [(number, Undelivered("it could not be written; the log says why"))]
+        else:
+            yield [(number, letter)]
