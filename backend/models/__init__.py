@@ -3,7 +3,7 @@
 from backend.domain.telling import Cadence
 from backend.models.account_mail import AccountMail, AccountMailKind
 from backend.models.anchor import KeyShare, QueryAnchor
-from backend.models.base import Base, begin_write, db, is_away
+from backend.models.base import BY_HAND, Base, begin_write, db
 from backend.models.blocked import BlockedCompany
 from backend.models.board import Board, BoardStatus
 from backend.models.change import MatchChange
@@ -11,6 +11,7 @@ from backend.models.channel import Channel, ChannelKind
 from backend.models.company import Company
 from backend.models.crawl import Crawl, CrawlStatus
 from backend.models.listing import Listing, ListingEvent, ListingText
+from backend.models.postgresql import is_away
 from backend.models.role import ListingRole, Role
 from backend.models.statistics import Statistics
 from backend.models.suggestion import Suggestion, SuggestionStatus
@@ -18,6 +19,7 @@ from backend.models.tracker import Finding, Match, Notification, NotificationKin
 from backend.models.user import User
 
 __all__ = [
+    "BY_HAND",
     "AccountMail",
     "AccountMailKind",
     "Base",

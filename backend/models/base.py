@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from flask_sqlalchemy import SQLAlchemy
-from pg8000.exceptions import InterfaceError
 from sqlalchemy import JSON, BigInteger, DateTime, Integer, MetaData, event
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.engine import Connection, Engine, ExceptionContext
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, registry
 from sqlalchemy.types import TypeDecorator
+
+from backend.models import postgresql
 
 NAMING = {
     "ix": "ix_%(column_0_label)s",
@@ -43,8 +43,6 @@ class UTCDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-SHUTS_DOWN_OR_STARTS = "57P0"  # 57P01 to 57P03 of PostgreSQL's error codes
-TIMESTAMP_WITH_TIME_ZONE = 1184  # what PostgreSQL calls the type in its answers
 BigId = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows only for INTEGER keys
 Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 Id = Annotated[int, mapped_column(BigId, primary_key=True, autoincrement=True)]
@@ -63,15 +61,9 @@ db = SQLAlchemy(model_class=Base, disable_autonaming=True)
 
 
 def prepare_engine(engine: Engine) -> None:
-    """SQLite: WAL, foreign keys, and transactions that say at their start whether they write.
-
-    PostgreSQL: many rows to one INSERT; its driver would send each by itself, and wait. And the standard
-    library reads moments: the driver's own way takes a hundred times as long.
-    """
+    """SQLite: WAL, foreign keys, and transactions that say at their start whether they write."""
     if engine.dialect.name != "sqlite":
-        engine.dialect.use_insertmanyvalues_wo_returning = True
-        event.listen(engine, "connect", _read_moments_quickly)
-        event.listen(engine, "handle_error", _notice_a_restart)
+        postgresql.prepare(engine)
         return
 
     @event.listens_for(engine, "connect")
@@ -86,20 +78,8 @@ def prepare_engine(engine: Engine) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _read_moments_quickly(connection: Any, _record: Any) -> None:
-    connection.register_in_adapter(TIMESTAMP_WITH_TIME_ZONE, datetime.fromisoformat)
-
-
-def _notice_a_restart(context: ExceptionContext) -> None:
-    """A server that only starts, or stops, refuses by a code that SQLAlchemy takes for any other error."""
-    said = next(iter(context.original_exception.args), None)
-    if isinstance(said, dict) and said.get("C", "").startswith(SHUTS_DOWN_OR_STARTS):
-        context.is_disconnect = True
-
-
-def is_away(error: DBAPIError) -> bool:
-    """Whether PostgreSQL cannot be reached at present: nothing is wrong with what was asked of it."""
-    return error.connection_invalidated or isinstance(error.orig, InterfaceError)
+BY_HAND = {"synchronize_session": False}
+"""To execute an UPDATE or DELETE that leaves loaded rows as they are: none is read before a commit."""
 
 
 def begin_write(session: Session, *, repeatable: bool = False) -> None:
