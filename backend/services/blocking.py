@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from backend.models import BlockedCompany, Company, Listing, Match, begin_write
+from backend.models import BY_HAND, BlockedCompany, Company, Listing, Match, begin_write
 from backend.services import changes
 from backend.services.upsert import insert_into
 
@@ -54,7 +54,7 @@ def block(session: Session, user_id: int, slug: str, now: datetime) -> None:
         delete(Match).where(
             Match.user_id == user_id, Match.notification_id.is_(None), Match.listing_id.in_(theirs)
         ),
-        execution_options={"synchronize_session": False},
+        execution_options=BY_HAND,
     )
     changes.forget_waiting(session, Match.user_id == user_id, Match.listing_id.in_(theirs))
     session.commit()

@@ -13,7 +13,17 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
-from backend.models import Cadence, Listing, ListingEvent, Match, MatchChange, Tracker, User, begin_write
+from backend.models import (
+    BY_HAND,
+    Cadence,
+    Listing,
+    ListingEvent,
+    Match,
+    MatchChange,
+    Tracker,
+    User,
+    begin_write,
+)
 from backend.queueing import JobName, enqueue_after_commit
 from backend.services import timetables
 from backend.services.among import among
@@ -104,7 +114,7 @@ def nth_watcher(number: int) -> ColumnElement[int | None]:
 def mark(session: Session, event_ids: Collection[int], fanned_to: int | None) -> None:
     session.execute(
         update(ListingEvent).where(among(session, ListingEvent.id, event_ids)).values(fanned_to=fanned_to),
-        execution_options={"synchronize_session": False},
+        execution_options=BY_HAND,
     )
 
 

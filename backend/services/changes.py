@@ -11,10 +11,9 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
-from backend.models import Listing, ListingEvent, Match, MatchChange
+from backend.models import BY_HAND, Listing, ListingEvent, Match, MatchChange
 from backend.services.among import among, pairs
 
-BY_HAND = {"synchronize_session": False}
 Trackers = Select[int]
 """Ids of trackers."""
 

@@ -24,7 +24,16 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session, load_only
 
-from backend.models import Match, MatchChange, Notification, NotificationKind, Tracker, User, begin_write
+from backend.models import (
+    BY_HAND,
+    Match,
+    MatchChange,
+    Notification,
+    NotificationKind,
+    Tracker,
+    User,
+    begin_write,
+)
 from backend.services import changes, delivery
 from backend.services.among import among, pairs
 from backend.services.recipients import may_be_told, may_be_written_to, working_channels
@@ -35,7 +44,6 @@ from backend.settings import Settings
 LOOKED_AT = 25  # of what is due for each that is to be told, as one may have very much
 Waiting = Select[int, int | None, datetime]
 """Rows of (user_id, channel_id, due_at)."""
-BY_HAND = {"synchronize_session": False}  # no loaded row is looked at again before a commit
 
 
 class Recipient(NamedTuple):

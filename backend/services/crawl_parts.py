@@ -18,7 +18,7 @@ from backend.domain import normalise
 from backend.domain.diff import Known, Memory, PartialCrawl, diff
 from backend.domain.exchange import SourceError
 from backend.domain.posting import Posting
-from backend.models import Board, Crawl, CrawlStatus, begin_write
+from backend.models import BY_HAND, Board, Crawl, CrawlStatus, begin_write
 from backend.queueing import JobName, enqueue_after_commit
 from backend.services import known_listings, listing_rows
 from backend.services.assignments import Item, Visit
@@ -150,7 +150,7 @@ def end_abandoned(session: Session, now: datetime) -> int:
             update(Crawl)
             .where(Crawl.id.in_(ids))
             .values(status=CrawlStatus.FAILED, baseline=False, error="the visit broke off: its worker ended"),
-            execution_options={"synchronize_session": False},
+            execution_options=BY_HAND,
         )
         enqueue_after_commit(session, JobName.MATCH_CRAWLS)
         session.commit()

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from backend.domain.backoff import LONGEST, pause
 from backend.domain.undelivered import Undelivered
 from backend.mail.letter import Letter, new_message_id
-from backend.models import AccountMail, Notification, begin_write
+from backend.models import BY_HAND, AccountMail, Notification, begin_write
 from backend.services.among import among
 from backend.settings import Settings
 
@@ -139,7 +139,7 @@ def mark_sent(
         update(model)
         .where(among(session, model.id, ids))
         .values(sent_at=now, claimed_until=None, error=None),
-        execution_options={"synchronize_session": False},
+        execution_options=BY_HAND,
     )
     done.sent += len(ids)
 

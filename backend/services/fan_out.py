@@ -27,6 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from backend.models import (
+    BY_HAND,
     BlockedCompany,
     Cadence,
     Crawl,
@@ -153,7 +154,7 @@ def nth_follower(number: int) -> ColumnElement[int | None]:
 def mark(session: Session, finding_ids: Collection[int], **fields: object) -> None:
     session.execute(
         update(Finding).where(among(session, Finding.id, finding_ids)).values(**fields),
-        execution_options={"synchronize_session": False},
+        execution_options=BY_HAND,
     )
 
 

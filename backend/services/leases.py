@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
-from backend.models import Board, BoardStatus, begin_write
+from backend.models import BY_HAND, Board, BoardStatus, begin_write
 from backend.services.assignments import Assignment
 from backend.sources import registry
 
@@ -58,7 +58,7 @@ def claim_due(session: Session, now: datetime, limit: int, lease: timedelta) -> 
         update(Board)
         .where(Board.id.in_([row.id for row in rows]))
         .values(lease=claim, leased_until=now + lease),
-        execution_options={"synchronize_session": False},
+        execution_options=BY_HAND,
     )
     session.commit()
     return [
@@ -86,6 +86,6 @@ def extend(session: Session, ids: Sequence[int], claims: Sequence[str], until: d
     begin_write(session, repeatable=True)
     session.execute(
         update(Board).where(Board.id.in_(ids), Board.lease.in_(claims)).values(leased_until=until),
-        execution_options={"synchronize_session": False},
+        execution_options=BY_HAND,
     )
     session.commit()

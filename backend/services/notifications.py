@@ -8,9 +8,9 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from backend.models import Match, Notification, begin_write
+from backend.models import BY_HAND, Match, Notification, begin_write
 from backend.services import changes, delivery, messages
-from backend.services.claims import BY_HAND, claim, due_recipients, take_waiting
+from backend.services.claims import claim, due_recipients, take_waiting
 from backend.services.delivery import Mailer, Sent
 from backend.services.messages import Unsent
 from backend.services.routes import ByMail, Route

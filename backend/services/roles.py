@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from backend.domain.richtext import text_of
 from backend.domain.same_role import alike, role_title, words_of
-from backend.models import Company, Listing, ListingRole, ListingText, Match, Role
+from backend.models import BY_HAND, Company, Listing, ListingRole, ListingText, Match, Role
 from backend.services.upsert import insert_into
 
 TOLD_AGAIN_AFTER = timedelta(days=30)
@@ -109,7 +109,7 @@ def share_cards(session: Session, role_ids: Collection[int], after: int, now: da
             Match.told_with_id.is_(None),
         )
         .values(told_with_id=card),
-        execution_options={"synchronize_session": False},
+        execution_options=BY_HAND,
     )
 
 

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
 
-from backend.models import Match, begin_write
+from backend.models import BY_HAND, Match, begin_write
 from backend.services import trackers
 
 
@@ -67,7 +67,7 @@ def write(session: Session, tracker_id: int, seen_at: datetime | None, *chosen: 
         update(Match)
         .where(Match.tracker_id == tracker_id, *chosen)
         .values(seen_at=seen_at and seen_at.replace(microsecond=0)),
-        execution_options={"synchronize_session": False},
+        execution_options=BY_HAND,
     )
     session.commit()
     return int(getattr(changed, "rowcount", 0))

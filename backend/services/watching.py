@@ -14,7 +14,7 @@ from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
 from backend.domain.changes import Change, worth_telling
-from backend.models import Listing, Match, MatchChange
+from backend.models import BY_HAND, Listing, Match, MatchChange
 from backend.queueing import JobName, enqueue_after_commit
 from backend.services import changes
 from backend.services.among import among
@@ -50,7 +50,7 @@ def watch(session: Session, tracker_id: int, tells_changes: bool) -> None:
         update(Match)
         .where(Match.tracker_id == tracker_id, Match.watched != tells_changes)
         .values(watched=tells_changes),
-        execution_options=changes.BY_HAND,
+        execution_options=BY_HAND,
     )
     if not tells_changes:
         changes.forget_waiting(session, MatchChange.tracker_id == tracker_id)
