@@ -20,7 +20,6 @@ from backend.models.user import User
 
 __all__ = [
     "BY_HAND",
-    "BY_HAND",
     "AccountMail",
     "AccountMailKind",
     "Base",

@@ -82,10 +82,6 @@ BY_HAND = {"synchronize_session": False}
 """To execute an UPDATE or DELETE that leaves loaded rows as they are: none is read before a commit."""
 
 
-BY_HAND = {"synchronize_session": False}
-"""To execute an UPDATE or DELETE that leaves loaded rows as they are: none is read before a commit."""
-
-
 def begin_write(session: Session, *, repeatable: bool = False) -> None:
     """Begin a writing transaction. What was read before is forgotten: read again what decides the write.
 
