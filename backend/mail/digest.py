@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from backend.domain.one_line import one_line
 from backend.mail.letter import Letter
@@ -86,7 +85,7 @@ class Digest:
 def web_link(url: str) -> str | None:
     """An address that may stand in a mail, or None: only http(s), and nothing that breaks a line."""
     clean = one_line(url, 2000)
-    return clean if urlsplit(clean).scheme in ("http", "https") and " " not in clean else None
+    return clean if clean.lower().startswith(("http:", "https:")) and " " not in clean else None
 
 
 def letter(digest: Digest) -> Letter:

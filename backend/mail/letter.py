@@ -76,7 +76,7 @@ def in_ascii(value: str) -> str:
 
 
 @lru_cache(maxsize=100)
-def address_in_ascii(address: str) -> str:
+def address_in_ascii(address: str | tuple[str, str]) -> str:
     return str(sanitize_address(address))
 
 

@@ -13,10 +13,10 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
-from flask_mail import Connection, Mail
+from flask_mail import BadHeaderError, Connection, Mail, Message
 
 from backend.domain.undelivered import Undelivered
-from backend.mail.letter import Letter
+from backend.mail.letter import Letter, address_in_ascii
 
 mail = Mail()
 TIMEOUT_SECONDS = 20
@@ -83,6 +83,14 @@ class TimedConnection(Connection):
         if self.mail.username and self.mail.password:
             host.login(self.mail.username, self.mail.password)
         return host
+
+    def send(self, message: Message, envelope_from: str | tuple[str, str] | None = None) -> None:
+        """As Flask-Mail does it, but that each address is made ASCII once, not three times."""
+        if message.has_bad_headers():
+            raise BadHeaderError
+        sender, *to = map(address_in_ascii, (envelope_from or message.sender, *message.send_to))
+        if self.host is not None:
+            self.host.sendmail(sender, to, message.as_bytes())
 
 
 class Postbox:

@@ -76,13 +76,14 @@ def due_recipients(session: Session, route: Route, now: datetime, limit: int) ->
     while len(recipients) < limit:
         others = not_(among(session, Match.user_id, {user_id for user_id, _ in recipients}))
         found, changed = all_untold(now, and_(route.people, ready, others))
-        rows = [
-            *session.execute(found.order_by(Match.due_at, Match.user_id).limit(most)),
-            *session.execute(changed.order_by(MatchChange.due_at, MatchChange.tracker_id).limit(most)),
-        ]
-        rows.sort(key=lambda row: (row.due_at, row.user_id))
-        recipients |= dict.fromkeys(Recipient(row.user_id, row.channel_id) for row in rows)
-        if len(rows) < most:
+        found = found.order_by(Match.due_at, Match.user_id).limit(most)
+        changed = changed.order_by(MatchChange.due_at, MatchChange.tracker_id).limit(most)
+        waits = union_all(select(found.subquery()), select(changed.subquery())).subquery()
+        whose = select(waits.c.user_id, waits.c.channel_id, func.count())
+        whose = whose.group_by(waits.c.user_id, waits.c.channel_id)
+        rows = session.execute(whose.order_by(func.min(waits.c.due_at), waits.c.user_id)).all()
+        recipients |= {Recipient(user_id, channel_id): None for user_id, channel_id, _ in rows}
+        if sum(count for _, _, count in rows) < most:
             break
     return list(recipients)[:limit]
 

@@ -16,7 +16,7 @@ from backend.mail import digest, ending
 from backend.mail.digest import TITLE_LENGTH, Digest
 from backend.mail.ending import Ending
 from backend.mail.letter import Letter
-from backend.models import Match, Notification, NotificationKind, Tracker
+from backend.models import Match, Notification, NotificationKind, Tracker, User
 from backend.services import card_words, digests
 from backend.services.tracker_life import REMINDER
 from backend.settings import Settings
@@ -51,9 +51,11 @@ def compose(
     session: Session, settings: Settings, notification_ids: Collection[int]
 ) -> list[tuple[Notification, Write | Unsent]]:
     """What each says, still to be written, or why it says nothing. Reads only."""
-    loaded = [joinedload(Notification.user), joinedload(Notification.channel)]
+    user = joinedload(Notification.user).load_only(
+        User.email, User.time_zone, User.disabled_at, User.mail_refused_at
+    )
     rows = select(Notification).where(Notification.id.in_(notification_ids)).order_by(Notification.id)
-    notifications = session.scalars(rows.options(*loaded)).all()
+    notifications = session.scalars(rows.options(user, joinedload(Notification.channel))).all()
     alone = {one.id: own for one in notifications if (own := said_alone(session, settings, one)) is not None}
     told = digests.compose(session, settings, [one for one in notifications if one.id not in alone])
     said: dict[int, Write | Unsent] = {**alone, **told}

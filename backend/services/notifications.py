@@ -16,14 +16,14 @@ from backend.services.messages import Unsent
 from backend.services.routes import ByMail, Route
 from backend.settings import Settings
 
-BATCHES = 8  # in one call: who is due is looked up once for all of them
+BATCHES = 2  # in one call: who is due is looked up once for all of them
 
 
 def send_due(
     session: Session, settings: Settings, mailer: Mailer, now: datetime, jitter: Callable[[], float]
 ) -> Sent:
     """Send what is due by mail, up to a number; call again until none was tried."""
-    return send_by(session, settings, ByMail(mailer), now, jitter)
+    return send_by(session, settings, ByMail(mailer, settings), now, jitter)
 
 
 def send_by(

@@ -80,13 +80,16 @@ class Route(Protocol):
 
 
 class ByMail:
-    """To the account's address. A message whose channel was deleted comes here too."""
+    """To the account's address. A message whose channel was deleted comes here too.
 
-    at_once = 100  # well before their claims run out, however slow the server is
+    Those that a slow server leaves no time for are given back well before their claims run out.
+    """
+
+    at_once = 100  # as many are repeated if their worker is killed; what a batch costs is a tenth by then
     people = may_be_written_to()
 
-    def __init__(self, mailer: Mailer) -> None:
-        self.mailer = mailer
+    def __init__(self, mailer: Mailer, settings: Settings) -> None:
+        self.mailer, self.seconds = mailer, settings.mail_claim_seconds / 4
 
     def trackers(self, _session: Session, _now: datetime) -> ColumnElement[bool]:
         return Tracker.channel_id.is_(None)
@@ -99,7 +102,7 @@ class ByMail:
         notification.channel_id = None
 
     def delivery(self, said: Sequence[tuple[Notification, Write]]) -> Delivery:
-        return partial(hand_over_all, self.mailer, {one.id: write for one, write in said})
+        return partial(hand_over_all, self.mailer, {one.id: write for one, write in said}, self.seconds)
 
     def patience(self, _notification: Notification) -> timedelta:
         return GIVE_UP_AFTER

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from rq.timeouts import JobTimeoutException
 
@@ -18,9 +19,12 @@ log = logging.getLogger(__name__)
 Written = tuple[int, Letter | Undelivered]
 
 
-def hand_over_all(mailer: Mailer, writes: Mapping[int, Write]) -> dict[int, Undelivered | None]:
-    """Send, with no transaction open. Returns what went wrong with each; of those not tried nothing."""
+def hand_over_all(
+    mailer: Mailer, writes: Mapping[int, Write], seconds: float, clock: Callable[[], float] = time.monotonic
+) -> dict[int, Undelivered | None]:
+    """Send for so many seconds, with no transaction open. Returns of each that was tried what went wrong."""
     results: dict[int, Undelivered | None] = {}
+    until = clock() + seconds
     pieces = in_pieces(writes)
     ahead: list[Written] = []
 
@@ -31,7 +35,7 @@ def hand_over_all(mailer: Mailer, writes: Mapping[int, Write]) -> dict[int, Unde
 
     mailer.meanwhile = write_on
     try:
-        while len(results) < len(writes):
+        while len(results) < len(writes) and clock() < until:
             while not ahead:
                 write_on()
             number, letter = ahead.pop()

@@ -1,0 +1,78 @@
+"""Mails one after another: written while the server is busy with the one before, and never for too long."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+from sqlalchemy import select
+
+from backend.mail.outgoing import MailUnavailable, Postbox
+from backend.models import Notification
+from backend.services import messages, notifications, writing
+from tests.services.tracking import tell
+
+
+class Line:
+    """A connection that waits for its server four times a mail, and what happened in which order."""
+
+    def __init__(self, events, broken=()):
+        self.events, self.broken, self.meanwhile = events, broken, None
+
+    def send(self, letter):
+        self.events.append(f"{letter.msgId} begun")
+        for _ in range(4):
+            self.meanwhile()
+        if letter.msgId in self.broken:
+            raise MailUnavailable("421 come back")
+        self.events.append(f"{letter.msgId} sent")
+
+
+@pytest.fixture
+def events(mocker):
+    events = []
+
+    def letter(number):
+        return SimpleNamespace(msgId=number, as_bytes=lambda: events.append(f"{number} written"))
+
+    mocker.patch.object(messages, "letter", side_effect=letter)
+    return events
+
+
+def writes(*numbers):
+    return {number: lambda number=number: number for number in numbers}
+
+
+def test_a_mail_is_written_while_the_one_before_is_on_its_way(events):
+    assert writing.hand_over_all(Line(events), writes(1, 2, 3), 60) == {1: None, 2: None, 3: None}
+    assert events == [
+        *("1 written", "1 begun", "2 written", "1 sent"),
+        *("2 begun", "3 written", "2 sent", "3 begun", "3 sent"),
+    ]
+
+
+def test_what_a_slow_server_leaves_no_time_for_is_not_tried(events):
+    clock = iter((0, 10, 20, 30)).__next__
+    assert writing.hand_over_all(Line(events), writes(1, 2, 3), 25, clock) == {1: None, 2: None}
+
+
+def test_nothing_more_is_tried_once_the_server_is_away(events):
+    results = writing.hand_over_all(Line(events, broken={2}), writes(1, 2, 3), 60)
+    assert list(results) == [1, 2]
+    assert isinstance(results[2], MailUnavailable)
+
+
+def test_a_mail_that_there_was_no_time_for_is_left_as_if_nobody_had_claimed_it(world, ada, mailbox):
+    world.track(ada, "python")
+    world.forward(minutes=1)
+    world.crawl(["Python developer"])
+    world.match()
+    world.forward(minutes=1)
+    no_time = world.settings.model_copy(update={"mail_claim_seconds": 0})
+    with Postbox() as postbox:
+        done = notifications.send_due(world.session, no_time, postbox, world.now, lambda: 0.0)
+    [left] = world.session.scalars(select(Notification))
+    assert (done.tried, left.tries, left.claimed_until) == (0, 0, None)
+    message_id = left.message_id
+    assert tell(world).sent == 1
+    assert mailbox.ids == [message_id]
