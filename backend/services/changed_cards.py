@@ -15,6 +15,7 @@ from backend.domain.one_line import one_line
 from backend.mail.digest import TITLE_LENGTH, Changed, web_link
 from backend.models import ListingEvent, Match, MatchChange, Notification, Tracker
 from backend.services import card_listings
+from backend.services.among import among
 from backend.services.card_listings import CardListing
 from backend.services.card_words import days_between, places
 from backend.settings import Settings
@@ -54,8 +55,8 @@ def compose_each(
 ) -> dict[int, ChangedCards]:
     """Of those notifications, by id, that tell of changes."""
     ids = [notification.id for notification in notifications]
-    telling = select(MatchChange.notification_id).where(MatchChange.notification_id.in_(ids)).distinct()
-    changed = set(session.scalars(telling))
+    telling = select(MatchChange.notification_id).where(among(session, MatchChange.notification_id, ids))
+    changed = set(session.scalars(telling.distinct()))
     return {
         one.id: compose(session, settings, one.id, one.user.time_zone)
         for one in notifications

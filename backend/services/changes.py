@@ -130,7 +130,9 @@ def forget(session: Session, notification_id: int, trackers: Trackers) -> None:
 
 def mark_told(session: Session, notification_ids: Collection[int], now: datetime) -> None:
     session.execute(
-        update(MatchChange).where(MatchChange.notification_id.in_(notification_ids)).values(told_at=now),
+        update(MatchChange)
+        .where(among(session, MatchChange.notification_id, notification_ids))
+        .values(told_at=now),
         execution_options=BY_HAND,
     )
 

@@ -40,16 +40,24 @@ class Mailer(Protocol):
 
 @dataclass(slots=True)
 class Sent:
-    """What one call did. `reachable` is false when the server could not be spoken to."""
+    """What one call did.
+
+    `reachable` is false when the server could not be spoken to, `in_time` when it left no time for some.
+    """
 
     sent: int = 0
     later: int = 0
     failed: int = 0
     reachable: bool = True
+    in_time: bool = True
 
     @property
     def tried(self) -> int:
         return self.sent + self.later + self.failed
+
+    @property
+    def goes_on(self) -> bool:
+        return self.reachable and self.in_time
 
 
 def add_notifications(

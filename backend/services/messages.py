@@ -18,6 +18,7 @@ from backend.mail.ending import Ending
 from backend.mail.letter import Letter
 from backend.models import Match, Notification, NotificationKind, Tracker, User
 from backend.services import card_words, digests
+from backend.services.among import among
 from backend.services.tracker_life import REMINDER
 from backend.settings import Settings
 
@@ -54,7 +55,8 @@ def compose(
     user = joinedload(Notification.user).load_only(
         User.email, User.time_zone, User.disabled_at, User.mail_refused_at
     )
-    rows = select(Notification).where(Notification.id.in_(notification_ids)).order_by(Notification.id)
+    chosen = among(session, Notification.id, notification_ids)
+    rows = select(Notification).where(chosen).order_by(Notification.id)
     notifications = session.scalars(rows.options(user, joinedload(Notification.channel))).all()
     alone = {one.id: own for one in notifications if (own := said_alone(session, settings, one)) is not None}
     told = digests.compose(session, settings, [one for one in notifications if one.id not in alone])

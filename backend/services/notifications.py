@@ -10,13 +10,12 @@ from sqlalchemy.orm import Session
 
 from backend.models import BY_HAND, Match, Notification, begin_write
 from backend.services import changes, delivery, messages
+from backend.services.among import among
 from backend.services.claims import claim, due_recipients, take_waiting
 from backend.services.delivery import Mailer, Sent
 from backend.services.messages import Unsent
 from backend.services.routes import ByMail, Route
 from backend.settings import Settings
-
-BATCHES = 2  # in one call: who is due is looked up once for all of them
 
 
 def send_due(
@@ -31,23 +30,23 @@ def send_by(
 ) -> Sent:
     """Send messages that wait, then claim and send new ones, up to a number; call again until none was tried.
 
-    A mail server that cannot be reached ends it.
+    A mail server that cannot be reached, or is very slow, ends it.
     """
-    done, most = Sent(), BATCHES * route.at_once
-    while done.tried < most and done.reachable:
+    done = Sent()
+    while done.tried < route.most and done.goes_on:
         claimed = take_waiting(session, settings, route, now)
         if not claimed:
             break
         tell(session, settings, route, claimed, now, jitter, done)
-    if done.tried >= most or not done.reachable:
+    if done.tried >= route.most or not done.goes_on:
         return done
-    recipients = due_recipients(session, route, now, most - done.tried)
+    recipients = due_recipients(session, route, now, route.most - done.tried)
     for start in range(0, len(recipients), route.at_once):
         some = recipients[start : start + route.at_once]
         claimed = claim(session, settings, route, some, now)
         if claimed:
             tell(session, settings, route, claimed, now, jitter, done)
-        if not done.reachable:
+        if not done.goes_on:
             break
     return done
 
@@ -63,10 +62,12 @@ def tell(
 ) -> None:
     """Compose, send and mark notifications that this worker has claimed."""
     composed = messages.compose(session, settings, claimed)
-    deliver = route.delivery([(one, said) for one, said in composed if not isinstance(said, Unsent)])
+    ready = [(one, said) for one, said in composed if not isinstance(said, Unsent)]
+    deliver = route.delivery(ready)
     unsent = {one.id: said for one, said in composed if isinstance(said, Unsent)}
     session.rollback()  # nothing is held open while the messages are on their way
     results = deliver()
+    done.in_time = len(results) == len(ready)
     accepted = [one for one, error in results.items() if error is None]
     others = set(claimed).difference(accepted)
     begin_write(session)
@@ -87,7 +88,7 @@ def tell(
 
 def mark_told(session: Session, notification_ids: Collection[int], now: datetime) -> None:
     """All that the messages hold, or name as "and N more"."""
-    held = Match.notification_id.in_(notification_ids)
+    held = among(session, Match.notification_id, notification_ids)
     session.execute(update(Match).where(held).values(told_at=now), execution_options=BY_HAND)
     on_their_cards = select(Match.id).where(held)
     session.execute(

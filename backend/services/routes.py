@@ -49,9 +49,10 @@ class Courier(Protocol):
 
 
 class Route(Protocol):
-    """One way. So many messages are claimed, and then marked, `at_once`."""
+    """One way. So many messages are claimed, and then marked, `at_once`; in one call there are `most`."""
 
     at_once: int
+    most: int
 
     @property
     def people(self) -> ColumnElement[bool]:
@@ -85,7 +86,8 @@ class ByMail:
     Those that a slow server leaves no time for are given back well before their claims run out.
     """
 
-    at_once = 100  # as many are repeated if their worker is killed; what a batch costs is a tenth by then
+    at_once = 100  # so many may be repeated when a worker is killed; more would save little
+    most = 200
     people = may_be_written_to()
 
     def __init__(self, mailer: Mailer, settings: Settings) -> None:
@@ -124,6 +126,7 @@ class ByChannels:
     """
 
     at_once = 1  # what one of them takes its time for, another does not wait for
+    most = 8
     people = may_be_told()
 
     def __init__(self, courier: Courier, settings: Settings) -> None:

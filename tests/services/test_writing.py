@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from types import SimpleNamespace
 
 import pytest
@@ -62,17 +63,27 @@ def test_nothing_more_is_tried_once_the_server_is_away(events):
     assert isinstance(results[2], MailUnavailable)
 
 
+class SlowPostbox(Postbox):
+    """Takes more than a quarter of a second for each mail."""
+
+    def send(self, letter):
+        super().send(letter)
+        time.sleep(0.3)
+
+
 def test_a_mail_that_there_was_no_time_for_is_left_as_if_nobody_had_claimed_it(world, ada, mailbox):
-    world.track(ada, "python")
+    for user_id in (ada, world.add_user(), world.add_user()):
+        world.track(user_id, "python")
     world.forward(minutes=1)
     world.crawl(["Python developer"])
     world.match()
     world.forward(minutes=1)
-    no_time = world.settings.model_copy(update={"mail_claim_seconds": 0})
-    with Postbox() as postbox:
-        done = notifications.send_due(world.session, no_time, postbox, world.now, lambda: 0.0)
-    [left] = world.session.scalars(select(Notification))
-    assert (done.tried, left.tries, left.claimed_until) == (0, 0, None)
-    message_id = left.message_id
+    short = world.settings.model_copy(update={"mail_claim_seconds": 1})
+    for sent in (1, 2):
+        with SlowPostbox() as postbox:
+            done = notifications.send_due(world.session, short, postbox, world.now, lambda: 0.0)
+        assert (done.tried, done.sent, done.in_time) == (1, 1, False)
+        left = world.session.scalars(select(Notification).where(Notification.sent_at.is_(None))).all()
+        assert [(one.tries, one.claimed_until) for one in left] == [(0, None)] * (3 - sent)
     assert tell(world).sent == 1
-    assert mailbox.ids == [message_id]
+    assert len(set(mailbox.ids)) == len(mailbox.ids) == 3
