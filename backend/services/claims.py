@@ -41,7 +41,7 @@ from backend.services.routes import Route
 from backend.services.tracker_life import UNDO
 from backend.settings import Settings
 
-LOOKED_AT = 25  # of what is due for each that is to be told, as one may have very much
+LOOKED_AT = 10  # of what is due for each that is to be told, as one may have very much
 Waiting = Select[int, int | None, datetime]
 """Rows of (user_id, channel_id, due_at)."""
 
