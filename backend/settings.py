@@ -38,7 +38,10 @@ class Settings(BaseSettings):
 
     host: str = Field("127.0.0.1", description="the address the web process listens on")
     port: int = Field(5000, ge=1, le=65535, description="the port the web process listens on")
-    web_threads: int = Field(8, ge=1, le=64)
+    web_processes: int = Field(
+        2, ge=1, le=64, description="web processes; a slow search holds up only those of its own process"
+    )
+    web_threads: int = Field(8, ge=1, le=64, description="threads of each web process")
     public_url: str = Field("", description="as people reach the page; empty: http://HOST:PORT")
     export_limit: int = Field(50_000, ge=1, description="listings in one CSV or JSON Lines export")
     trusted_proxies: int = Field(0, ge=0, le=5, description="how many proxies set X-Forwarded-For before us")

@@ -82,6 +82,10 @@ class ListingFilters(Query):
 class ListingQuery(PageQuery, ListingFilters):
     """The filters, an order, a page of what they find, and counts beside it."""
 
+    count: bool = Field(
+        True,
+        description="whether `total` is wanted: the newest come sooner without; relevance always tells it",
+    )
     sort: Sort = Field("newest", description="relevance needs words in q; salary: highest yearly pay first")
     facets: str = Field(
         "",
@@ -147,6 +151,7 @@ def search_listings(query_data: ListingQuery) -> tuple[ListingPage, int, dict[st
             now(),
             facets=facets_in(query_data.facets),
             lenient=True,
+            counted=query_data.count,
         )
     except QueryError as error:
         raise invalid("q", str(error), error.column) from None

@@ -121,7 +121,7 @@ def web_command(settings: Settings) -> tuple[str, ...]:
         "--config", "python:backend.serving",
         "--bind", f"{host}:{settings.port}",
         "--worker-class", "gthread",
-        "--workers", "1",
+        "--workers", str(settings.web_processes),
         "--threads", str(settings.web_threads),
         "--timeout", "60",
         "--graceful-timeout", "5",

@@ -17,7 +17,7 @@ from tantivy import Occur, SearchResult
 from tantivy import Query as TantivyQuery
 
 from backend.domain.query import Query, Status
-from backend.domain.query_nodes import And, Node, Or, TextField, Words, sought_terms
+from backend.domain.query_nodes import And, Node, Not, Or, TextField, Words, sought_terms
 from backend.search.compile import compile_node
 from backend.search.schema import ID_SPACE
 from backend.search.view import View, count_of
@@ -41,9 +41,13 @@ class Ranked:
 
 
 def rank(view: View, query: Query, status: Status, now: datetime) -> Ranked:
-    """Where enough listings have all the words in their titles, only those are weighed against each other."""
+    """Where enough listings have all the words in their titles, only those are weighed against each other.
+
+    All that match are still counted, so what is excluded would be looked for twice.
+    """
     titled = _in_title(query.node)
-    if titled != query.node and not view.asked(query.node, status, now).partial:
+    is_short = titled != query.node and not _excludes(query.node)
+    if is_short and not view.asked(query.node, status, now).partial:
         result = view.searcher.search(view.asked(titled, status, now).query, limit=DEPTH, count=False)
         if len(result.hits) == DEPTH:
             return Ranked(_in_order(view, result, now), view.total(query.node, status, now), partial=False)
@@ -86,6 +90,10 @@ def _in_title(node: Node) -> Node:
         case Words(field=None):
             return _in_field(node, TextField.TITLE)
     return node
+
+
+def _excludes(node: Node) -> bool:
+    return isinstance(node, Not) or (isinstance(node, And | Or) and any(map(_excludes, node.children)))
 
 
 def _in_field(words: Words, field: TextField) -> Words:

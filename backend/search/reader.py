@@ -24,9 +24,10 @@ from backend.search.ranking import DEPTH, Ranked
 from backend.search.remembered import Remembered
 from backend.search.schema import IndexUnusable, prepare, schema
 from backend.search.spelling import Vocabulary
-from backend.search.view import Share, View, count_of, tells_age
+from backend.search.view import Share, View, tells_age
 
 VOCABULARY_SECONDS = 600  # the words of an index hardly change
+_STEADY = 20  # figures of the whole index
 _LETTERS = 40  # whose words are remembered, half a MB each at a million listings
 _KEYS: dict[str, str] = {"newest": "order", "salary": "pay_order"}
 
@@ -39,11 +40,12 @@ class BadCursor(ValueError):
 class Hits:
     """A page: listing ids in order, how many listings match in all, and where the next page begins.
 
-    `partial`: finding all would have taken too long, only the newest listings were looked at.
+    `total` is None where it was not to be counted. `partial`: finding all would have taken too long, only the
+    newest listings were looked at.
     """
 
     ids: list[int]
-    total: int
+    total: int | None
     next_cursor: str | None
     partial: bool = False
 
@@ -59,20 +61,31 @@ class SearchIndex:
         self._lock = threading.Lock()
         self._index: tantivy.Index | None = None
         self._view: View | None = None
-        self._letters = Remembered(_LETTERS)
+        self._letters, self._steady = Remembered(_LETTERS), Remembered(_STEADY)
         self._folder = directory
         self._seen: tuple[Signature | None, Signature | None] = (None, None)
 
     def search(
-        self, query: Query, *, status: Status, sort: Sort, cursor: str | None, limit: int, now: datetime
+        self,
+        query: Query,
+        *,
+        status: Status,
+        sort: Sort,
+        cursor: str | None,
+        limit: int,
+        now: datetime,
+        counted: bool = True,
     ) -> Hits:
-        """A page. By relevance later ones shift while listings arrive; see `rank`. Raises BadCursor."""
+        """A page. To count all that match takes much longer than to find a page of the newest.
+
+        By relevance later pages shift while listings arrive; see `rank`. Raises BadCursor.
+        """
         after = read_cursor(cursor, sort)
         if sort == "relevance":
             return _page_of(self.rank(query, status=status, now=now), after or 0, limit)
         with self._viewed() as view:
-            find = partial(_sorted, view, query, status, sort, after, limit, now)
-            asked = ("page", query.canonical, status, sort, after, limit)
+            find = partial(_sorted, view, query, status, sort, after, limit, now, counted)
+            asked = ("page", query.canonical, status, sort, after, limit, counted)
             return find() if tells_age(query.node) else view.remembered.get(asked, find)
 
     def rank(self, query: Query, *, status: Status, now: datetime) -> Ranked:
@@ -131,7 +144,7 @@ class SearchIndex:
             try:
                 if self._view is None or meta != self._seen[1]:
                     self._index.reload()
-                    self._view = View(self._index.searcher())
+                    self._view = View(self._index.searcher(), self._steady)
                     self._seen = (current, meta)
                 return self._view
             except ValueError as error:
@@ -152,16 +165,31 @@ class SearchIndex:
 
 
 def _sorted(
-    view: View, query: Query, status: Status, sort: Sort, after: int | None, limit: int, now: datetime
+    view: View,
+    query: Query,
+    status: Status,
+    sort: Sort,
+    after: int | None,
+    limit: int,
+    now: datetime,
+    counted: bool,
 ) -> Hits:
     key = _KEYS[sort]
-    asked = view.asked(query.node, status, now, below=None if after is None else (key, after))
-    result = view.searcher.search(asked.query, limit=limit + 1, count=after is None, order_by_field=key)
-    total = count_of(result) if after is None else view.total(query.node, status, now)
+    if sort == "newest" and after is None:
+        newest = view.newest(query.node, status, now, limit + 1)
+        result, is_partial = newest.result, newest.partial
+    else:
+        asked = view.asked(query.node, status, now, below=None if after is None else (key, after))
+        result = view.searcher.search(asked.query, limit=limit + 1, count=False, order_by_field=key)
+        is_partial = asked.partial
     hits = result.hits
     more = make_cursor(sort, hits[limit - 1][0]) if len(hits) > limit else None
     ids = view.searcher.fast_field_values("id", [address for _, address in hits[:limit]])
-    return Hits([int(value or 0) for value in ids], total, more, asked.partial)
+    if after is None and more is None:
+        total: int | None = len(hits)
+    else:
+        total = view.total(query.node, status, now) if counted else None
+    return Hits([int(value or 0) for value in ids], total, more, is_partial)
 
 
 def _page_of(ranked: Ranked, offset: int, limit: int) -> Hits:

@@ -16,6 +16,9 @@ from backend.search.remembered import Remembered
 
 _REMEMBERED = 1_000  # pages, counts and facets of so many searches, a few MB
 _BUDGET = 150e6  # nanoseconds; a query that would take more looks at the newest listings only
+_LOOKS = 1 / 64, 1 / 8  # of all listings: the newest, among which nearly every first page lies
+_MANY = 10_000  # listings; of fewer all are looked at
+_STEADY_SECONDS = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,14 @@ class Asked:
     """A query as the index takes it. `partial`: it would have cost too much, older listings are left out."""
 
     query: tantivy.Query
+    partial: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """Hits in order. `partial`: as in `Asked`."""
+
+    result: tantivy.SearchResult
     partial: bool
 
 
@@ -36,9 +47,12 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """For any number of threads. `remembered` ends with it, so it holds what only a commit changes."""
+    """For any number of threads. `remembered` ends with it, so it holds what only a commit changes; `steady`
+    is of the whole index, and holds what hardly changes.
+    """
 
     searcher: tantivy.Searcher
+    steady: Remembered
     remembered: Remembered = field(default_factory=lambda: Remembered(_REMEMBERED))
 
     def asked(
@@ -56,20 +70,20 @@ class View:
         query = scored or compile_node(node, now, self.searcher)
         if below is not None:
             query = only_below(query, *below)
-        return self._affordable(query, node, status)
+        return self._affordable(query, node, status, now)
 
-    def _affordable(self, query: tantivy.Query, node: Node, status: Status) -> Asked:
+    def _affordable(self, query: tantivy.Query, node: Node, status: Status, now: datetime) -> Asked:
         """What is found of a query among as many of the newest listings as can be looked at for the node."""
         share = _BUDGET / (effort.of(node, self.searcher) or 1)
         if share < 1:
-            query = only_from(query, "order", self._order_at(2 ** math.floor(math.log2(share))))
+            query = only_from(query, "order", self._order_at(2 ** math.floor(math.log2(share)), now))
         return Asked(only_status(query, status, self.searcher), partial=share < 1)
 
     def share(self, node: Node, status: Status, now: datetime) -> Share:
         """How many listings match, of all, or of the newest where all are too many to look at."""
         matching, every = compile_node(node, now, self.searcher), tantivy.Query.all_query()
         counts = (
-            count_of(self.searcher.search(self._affordable(query, node, status).query, limit=1))
+            count_of(self.searcher.search(self._affordable(query, node, status, now).query, limit=1))
             for query in (matching, every)
         )
         return Share(*counts)
@@ -83,8 +97,22 @@ class View:
 
         return self.remembered.get(("total", text_of(node), status, moment), count)
 
-    def _order_at(self, share: float) -> int:
-        """The order that this share of all listings lies above."""
+    def newest(self, node: Node, status: Status, now: datetime, limit: int) -> Newest:
+        """The newest that match, without looking at all that do: they lie first in the index."""
+        query = compile_node(node, now, self.searcher)
+        for share in _LOOKS if self.searcher.num_docs > _MANY else ():
+            recent = only_from(query, "order", self._order_at(share, now))
+            result = self._in_order(only_status(recent, status, self.searcher), limit)
+            if len(result.hits) == limit:
+                return Newest(result, partial=False)
+        asked = self._affordable(query, node, status, now)
+        return Newest(self._in_order(asked.query, limit), asked.partial)
+
+    def _in_order(self, query: tantivy.Query, limit: int) -> tantivy.SearchResult:
+        return self.searcher.search(query, limit=limit, count=False, order_by_field="order")
+
+    def _order_at(self, share: float, now: datetime) -> int:
+        """The order that about this share of all listings lies above."""
 
         def look() -> int:
             place = int(share * self.searcher.num_docs)
@@ -92,7 +120,7 @@ class View:
             result = self.searcher.search(everything, 1, False, order_by_field="order", offset=place)
             return max((int(order) for order, _ in result.hits), default=0)
 
-        return self.remembered.get(("order", share), look)
+        return self.steady.get(("order", share, now.timestamp() // _STEADY_SECONDS), look)
 
 
 def tells_age(node: Node) -> bool:

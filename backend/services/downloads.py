@@ -43,7 +43,9 @@ def newest(session: Session, index: SearchIndex, search: Wanted, now: datetime) 
     """The ids of its newest, at once: the database looks for no longer than for a page of a search."""
     query, status = search.query, search.filters.status
     try:
-        hits = index.search(query, status=status, sort="newest", cursor=None, limit=search.limit, now=now)
+        hits = index.search(
+            query, status=status, sort="newest", cursor=None, limit=search.limit, now=now, counted=False
+        )
         return hits.ids
     except IndexUnusable as error:
         log.warning("reading the newest of a search from the database: %s", error)
@@ -72,7 +74,13 @@ def ids_of(session: Session, index: SearchIndex, search: Wanted, now: datetime) 
     try:
         while left > 0:
             hits = index.search(
-                query, status=status, sort=sort, cursor=cursor, limit=min(BATCH, left), now=now
+                query,
+                status=status,
+                sort=sort,
+                cursor=cursor,
+                limit=min(BATCH, left),
+                now=now,
+                counted=False,
             )
             yield hits.ids
             session.rollback()

@@ -72,7 +72,7 @@ def _city_name(session: Session, index: SearchIndex, value: str, now: datetime) 
     """As the newest listing in that city writes it."""
     node = Value(ValueField.CITY, value)
     asked = Query(node, text_of(node))
-    newest = index.search(asked, status="all", sort="newest", cursor=None, limit=1, now=now)
+    newest = index.search(asked, status="all", sort="newest", cursor=None, limit=1, now=now, counted=False)
     for locations in session.scalars(select(Listing.locations).where(Listing.id.in_(newest.ids))):
         for place in locations:
             if place.get("city") and city_value(place["city"]) == value:

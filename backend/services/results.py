@@ -35,10 +35,10 @@ class ResultsGone(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """Ids in order, of `total`. `partial`, `instead`, `did_you_mean`: see `search.Found`."""
+    """Ids in order, of `total` in all. What `partial`, `instead`, `did_you_mean` are: see `search.Found`."""
 
     ids: list[int]
-    total: int
+    total: int | None
     partial: bool
     next_cursor: str | None = None
     instead: str | None = None
@@ -46,29 +46,49 @@ class Results:
 
 
 def page(
-    index: SearchIndex, filters: Filters, cursor: str | None, limit: int, now: datetime, lenient: bool
+    index: SearchIndex,
+    filters: Filters,
+    cursor: str | None,
+    limit: int,
+    now: datetime,
+    *,
+    lenient: bool,
+    counted: bool,
 ) -> Results:
-    """`lenient`: where nothing matches, words that look misspelt are put right.
+    """`lenient`: where nothing matches, words that look misspelt are put right. `counted`: with the total.
 
     Raises BadCursor, ResultsGone, QueryError and IndexUnusable.
     """
     kept = _KEPT.fullmatch(cursor or "")
     if kept is not None:
         return _later_page(filters, kept[1], int(kept[2], 16), limit)
-    results = _searched(index, filters, cursor, limit, now)
-    if not results.total and lenient and (ways := _corrections(index, filters, now)):
-        results = _searched(index, replace(filters, q=ways[0]), cursor, limit, now)
+    results = _searched(index, filters, cursor, limit, now, counted)
+    nothing = not results.ids and not (
+        cursor and index.total(filters.to_query(), status=filters.status, now=now)
+    )
+    if nothing and lenient and (ways := _corrections(index, filters, now)):
+        results = _searched(index, replace(filters, q=ways[0]), cursor, limit, now, counted)
         results = replace(results, instead=ways[0], did_you_mean=ways[1:])
     return _first_page(filters, results, limit) if len(results.ids) > limit else results
 
 
-def _searched(index: SearchIndex, filters: Filters, cursor: str | None, limit: int, now: datetime) -> Results:
+def _searched(
+    index: SearchIndex, filters: Filters, cursor: str | None, limit: int, now: datetime, counted: bool
+) -> Results:
     """A page, or by relevance all that is ranked. Without Redis later pages are those of the moment."""
     query = filters.to_query()
     if filters.sort == "relevance" and cursor is None:
         ranked = index.rank(query, status=filters.status, now=now)
         return Results(list(ranked.ids), ranked.total, ranked.partial)
-    hits = index.search(query, status=filters.status, sort=filters.sort, cursor=cursor, limit=limit, now=now)
+    hits = index.search(
+        query,
+        status=filters.status,
+        sort=filters.sort,
+        cursor=cursor,
+        limit=limit,
+        now=now,
+        counted=counted,
+    )
     return Results(hits.ids, hits.total, hits.partial, hits.next_cursor)
 
 

@@ -36,9 +36,9 @@ log = logging.getLogger(__name__)
 class Found:
     """A page of listings (their company and board loaded), in order.
 
-    `total` counts all that match; where `partial` is true it counts those met so far: the database answered
-    and its time ran out, or the order asked for needs the index and newest first was taken instead; or the
-    search was so broad that only the newest listings were looked at.
+    `total` counts all that match, None where it was not to be counted; where `partial` is true it counts
+    those met so far: the database answered and its time ran out, or the order asked for needs the index and
+    newest first was taken instead; or the search was so broad that only the newest listings were looked at.
     `canonical` is the query with the filters in it. `snippets`: listing id -> HTML in which all is escaped
     but `<mark>`, where a word of the query stands in the description.
     `facets`: None where none was asked for or the database answered. `instead`: nothing matched, and all this
@@ -46,7 +46,7 @@ class Found:
     """
 
     listings: list[Listing]
-    total: int
+    total: int | None
     next_cursor: str | None
     partial: bool
     canonical: str
@@ -80,10 +80,12 @@ def find(
     *,
     facets: Sequence[str] = (),
     lenient: bool = False,
+    counted: bool = True,
 ) -> Found:
     """One page, by the index of the current app unless another is given; `facets` are counted beside it.
 
-    `lenient`: where nothing matches, words that look misspelt are put right. Raises QueryError, BadCursor and
+    `lenient`: where nothing matches, words that look misspelt are put right. `counted`: with the total, which
+    the database and an order by relevance give in any case. Raises QueryError, BadCursor and
     ResultsGone.
     """
     query = filters.to_query()
@@ -91,14 +93,14 @@ def find(
         filters = replace(filters, sort="newest")
     try:
         index = index or index_of(current_settings())
-        page = results.page(index, filters, cursor, limit, now, lenient)
+        page = results.page(index, filters, cursor, limit, now, lenient=lenient, counted=counted)
         shown = query if page.instead is None else replace(filters, q=page.instead).to_query()
-        counted = _facets(session, index, shown, filters.status, facets, now) if facets else None
+        values = _facets(session, index, shown, filters.status, facets, now) if facets else None
     except IndexUnusable as error:
         log.warning("searching in the database: %s", error)
         return _find_in_database(session, query, filters, cursor, limit, now)
     found = _found(session, shown, page.ids, page.total, page.next_cursor, page.partial)
-    return replace(found, facets=counted, instead=page.instead, did_you_mean=page.did_you_mean)
+    return replace(found, facets=values, instead=page.instead, did_you_mean=page.did_you_mean)
 
 
 def share(query: Query, now: datetime) -> Share | None:
@@ -128,7 +130,7 @@ def _find_in_database(
 
 
 def _found(
-    session: Session, query: Query, ids: Sequence[int], total: int, cursor: str | None, partial: bool
+    session: Session, query: Query, ids: Sequence[int], total: int | None, cursor: str | None, partial: bool
 ) -> Found:
     rows = select(Listing).where(Listing.id.in_(ids))
     rows = rows.options(joinedload(Listing.company), joinedload(Listing.board))

@@ -117,6 +117,6 @@ def preview(session: Session, text: str, now: datetime) -> Preview:
         if not listing.baseline or (listing.posted_at is not None and listing.posted_at > since)
     ]
     total = len(told)
-    if found.total > len(found.listings) > 0:
-        total = round(found.total * len(told) / len(found.listings))
+    if (found.total or 0) > len(found.listings) > 0:
+        total = round((found.total or 0) * len(told) / len(found.listings))
     return Preview(canonical, total, round(total / DAYS, 1), (told or found.listings)[:SAMPLE])

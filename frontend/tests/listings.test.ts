@@ -1,4 +1,4 @@
-import { useFacets, useListings, useNewer } from '@/composables/listings'
+import { useCounts, useListings, useNewer } from '@/composables/listings'
 import { noFilters } from '@/domain/filters'
 import { afterEach, expect, test, vi } from 'vitest'
 import { ref } from 'vue'
@@ -40,15 +40,30 @@ test('facets are asked for only when they are shown, and not again for another o
   const facets = { mode: [{ value: 'remote', label: 'Remote', count: 3 }] }
   vi.stubGlobal('fetch', answering((url) => (asked.push(url.search), { ...page(1), facets })))
   const filters = ref(noFilters())
-  const enabled = ref(false)
-  const { result } = await withApp(() => useFacets(filters, enabled))
+  const rows = ref()
+  const wantsFacets = ref(true)
+  const { result } = await withApp(() => useCounts(filters, rows, wantsFacets))
   expect(asked).toEqual([])
-  enabled.value = true
-  await vi.waitFor(() => expect(result.data.value).toEqual(facets))
+  rows.value = { ...page(1), total: null }
+  await vi.waitFor(() => expect(result.facets.value).toEqual(facets))
+  expect(result.total.value).toBe(2)
   filters.value = { ...filters.value, sort: 'salary' }
   await flushPromises()
   expect(asked).toHaveLength(1)
   expect(asked[0]).toContain('facets=employer%2Ccountry%2Ccity%2Cmode')
+})
+
+test('without the filter panel only the number is asked for, and nothing where the rows tell it', async () => {
+  const asked: URLSearchParams[] = []
+  vi.stubGlobal('fetch', answering((url) => (asked.push(url.searchParams), page(1))))
+  const rows = ref({ ...page(1), total: 7 as number | null })
+  const { result } = await withApp(() => useCounts(noFilters(), rows as never, ref(false)))
+  await flushPromises()
+  expect(asked).toEqual([])
+  expect(result.total.value).toBe(7)
+  rows.value = { ...page(1), total: null }
+  await vi.waitFor(() => expect(result.total.value).toBe(2))
+  expect(asked[0]!.has('facets')).toBe(false)
 })
 
 test('what is new since the last visit is counted within the same search', async () => {

@@ -72,6 +72,8 @@ def gunicorn(port: int) -> list[str]:
         "--no-control-socket",
         "-k",
         "gthread",
+        "--workers",
+        "2",
         "--threads",
         "8",
         "-b",

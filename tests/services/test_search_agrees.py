@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from backend.domain.matching import Document, document, matches
 from backend.domain.query import Query, QueryError, parse
-from backend.search import writer
+from backend.search import view, writer
 from backend.search.reader import SearchIndex
 from backend.search.schema import Entry
 from backend.services import indexing
@@ -111,13 +111,24 @@ def parsed(text: str) -> Query:
 
 def ids_by_index(index: SearchIndex, query: Query) -> set[int]:
     hits = index.search(query, status="all", sort="newest", cursor=None, limit=500, now=NOW)
-    assert hits.total == len(hits.ids)
+    assert hits.total == len(hits.ids) == index.total(query, status="all", now=NOW)
+    first = index.search(query, status="all", sort="newest", cursor=None, limit=2, now=NOW, counted=False)
+    assert first.ids == hits.ids[:2]
+    assert first.total == (len(hits.ids) if len(hits.ids) <= 2 else None)
     ranked = index.search(query, status="all", sort="relevance", cursor=None, limit=500, now=NOW)
     assert set(ranked.ids) == set(hits.ids)
     return set(hits.ids)
 
 
-@hypothesis_settings(max_examples=60, deadline=None)
+@pytest.fixture(autouse=True)
+def _looks_first_at_the_newest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in an index of many listings."""
+    monkeypatch.setattr(view, "_MANY", 0)
+
+
+@hypothesis_settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(documents=st.lists(DOCUMENTS, max_size=8), texts=st.lists(QUERIES, min_size=1, max_size=8))
 def test_the_index_finds_what_matching_matches(documents: list[Document], texts: list[str]) -> None:
     with TemporaryDirectory(ignore_cleanup_errors=True) as folder:  # the index lets go of it a moment later

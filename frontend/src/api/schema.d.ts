@@ -7373,6 +7373,8 @@ export interface operations {
                 cursor?: string;
                 /** @description rows a page */
                 limit?: number;
+                /** @description whether `total` is wanted: the newest come sooner without; relevance always tells it */
+                count?: boolean;
                 /** @description relevance needs words in q; salary: highest yearly pay first */
                 sort?: "newest" | "relevance" | "salary";
                 /** @description counts wanted beside the items, with commas: employer, country, city, mode, type, level, source, posted */

@@ -16,7 +16,7 @@ export function useListings(filters: MaybeRefOrGetter<ListingFilters>) {
   const query = useInfiniteQuery({
     queryKey: ['listings', params],
     queryFn: ({ pageParam, signal }) =>
-      unwrap(api.GET('/api/listings', { params: { query: { ...params.value, cursor: pageParam, limit: PAGE_SIZE } }, signal })),
+      unwrap(api.GET('/api/listings', { params: { query: { ...params.value, cursor: pageParam, limit: PAGE_SIZE, count: false } }, signal })),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next_cursor ?? undefined,
     placeholderData: keepPreviousData,
@@ -33,18 +33,25 @@ export function useListings(filters: MaybeRefOrGetter<ListingFilters>) {
 
 const FACETS = 'employer,country,city,mode,type,level,source,posted'
 
-/** How many listings each value of each filter would leave. Asked for beside the rows, which do not wait for it. */
-export function useFacets(filters: MaybeRefOrGetter<ListingFilters>, enabled: Ref<boolean>) {
-  const params = computed(() => filtersToQuery({ ...toValue(filters), sort: 'newest' }))
-  return useQuery({
-    queryKey: ['facets', params],
-    queryFn: ({ signal }) =>
-      unwrap(api.GET('/api/listings', { params: { query: { ...params.value, facets: FACETS, limit: 1 } }, signal })),
-    select: (page) => page.facets,
-    enabled,
+/**
+ * How many listings a search finds, and how many each value of each filter would leave, if that is wanted.
+ * Asked for beside the rows, which do not wait for it, once these are there; not where they tell it themselves.
+ */
+export function useCounts(filters: MaybeRefOrGetter<ListingFilters>, page: Ref<ListingPage | undefined>, wantsFacets: Ref<boolean>) {
+  const params = computed(() => ({
+    ...filtersToQuery({ ...toValue(filters), sort: 'newest' as const }),
+    ...(wantsFacets.value ? { facets: FACETS } : {}),
+  }))
+  const query = useQuery({
+    queryKey: ['counts', params],
+    queryFn: ({ signal }) => unwrap(api.GET('/api/listings', { params: { query: { ...params.value, limit: 1 } }, signal })),
+    enabled: computed(() => page.value !== undefined && !page.value.partial && (wantsFacets.value || page.value.total === null)),
     placeholderData: keepPreviousData,
     staleTime: 60_000,
   })
+  const facets = computed(() => query.data.value?.facets ?? undefined)
+  const total = computed(() => page.value?.total ?? query.data.value?.total ?? null)
+  return { ...query, facets, total }
 }
 
 /**
