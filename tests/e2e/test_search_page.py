@@ -18,6 +18,7 @@ TARGET = 44  # CSS pixels
 @pytest.fixture(autouse=True)
 def listings(system: System) -> None:
     until(lambda: system.get("/api/listings", limit=1)["total"] > 1000, 90, "the first sweep")
+    until(lambda: system.get("/api/suggestions", q="berl")["items"], 90, "the first count of places")
 
 
 def settle(page: Page) -> None:
