@@ -29,7 +29,7 @@ POSTED = RangeField.POSTED.value
 NAMES = (*(field.value for field in ValueField), POSTED)
 POSTED_DAYS = (1, 3, 7, 14, 30)
 TOP = 20
-_SELECTED = " selected"
+_SELECTED, _TOTAL = " selected", " total"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ def _is_own(node: Node, name: str) -> bool:
 def _counted(
     view: View, node: Node, status: Status, asked: dict[str, tuple[str, ...]], now: datetime
 ) -> dict[str, list[Count]]:
-    wanted: dict[str, Any] = {}
+    wanted: dict[str, Any] = {_TOTAL: {"value_count": {"field": "id"}}}
     for name, values in asked.items():
         if name == POSTED:
             wanted[name] = {"range": {"field": name, "ranges": _ranges(now)}}
@@ -99,6 +99,7 @@ def _counted(
         if values:
             wanted[name + _SELECTED] = {"terms": {"field": name, "size": len(values), "include": values}}
     found = view.searcher.aggregate(view.asked(node, status, now).query, wanted)
+    view.remember_total(node, status, int(found[_TOTAL]["value"]))
     return {
         name: _within(found[name]["buckets"]) if name == POSTED else _values(found, name, values)
         for name, values in asked.items()

@@ -97,6 +97,11 @@ class View:
 
         return self.remembered.get(("total", text_of(node), status, moment), count)
 
+    def remember_total(self, node: Node, status: Status, count: int) -> None:
+        """As it was counted beside something else; not of what changes as time goes by."""
+        if not tells_age(node):
+            self.remembered.get(("total", text_of(node), status, None), lambda: count)
+
     def newest(self, node: Node, status: Status, now: datetime, limit: int) -> Newest:
         """The newest that match, without looking at all that do: they lie first in the index."""
         query = compile_node(node, now, self.searcher)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -30,6 +31,10 @@ from backend.settings import Settings
 __all__ = ["BadCursor", "Found", "ResultsGone", "document_of", "find", "index_of", "search_directory"]
 
 log = logging.getLogger(__name__)
+
+# A search holds its process's interpreter nearly all the time: two at once would take as long as one after
+# the other, and each would wait for the other again and again.
+_TURN = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +98,19 @@ def find(
         filters = replace(filters, sort="newest")
     try:
         index = index or index_of(current_settings())
-        page = results.page(index, filters, cursor, limit, now, lenient=lenient, counted=counted)
-        shown = query if page.instead is None else replace(filters, q=page.instead).to_query()
-        values = _facets(session, index, shown, filters.status, facets, now) if facets else None
+        with _TURN:
+            page = results.page(
+                index, filters, cursor, limit, now, lenient=lenient, counted=counted and not facets
+            )
+            shown = query if page.instead is None else replace(filters, q=page.instead).to_query()
+            values = _facets(session, index, shown, filters.status, facets, now) if facets else None
+            total = page.total
+            if total is None and counted:  # it was counted with the facets
+                total = index.total(shown, status=filters.status, now=now)
+            found = _found(session, shown, page.ids, total, page.next_cursor, page.partial)
     except IndexUnusable as error:
         log.warning("searching in the database: %s", error)
         return _find_in_database(session, query, filters, cursor, limit, now)
-    found = _found(session, shown, page.ids, page.total, page.next_cursor, page.partial)
     return replace(found, facets=values, instead=page.instead, did_you_mean=page.did_you_mean)
 
 
