@@ -48,7 +48,7 @@ from backend.services.upsert import insert_into
 from backend.settings import Settings
 
 FRESH, INSTANT, EVERYONE = 0, 1, 1_000_000  # `Finding.stage`: from the last two on it counts pages
-FINDINGS_AT_ONCE = 1_000
+FINDINGS_AT_ONCE = 2_500
 FEW = 20  # followers whose matches are written at once
 PAGE = 5_000  # a transaction of a fraction of a second, as that of many findings with few followers
 PAGES_A_PASS = 3  # of instant trackers, and as many of all

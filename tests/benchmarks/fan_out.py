@@ -143,6 +143,7 @@ def find(session: Session, query_ids: Sequence[int], listings: int) -> None:
         session.flush()
         row = {"listing_id": listing.id, "crawl_id": crawl.id, "found_at": NOW}
         session.execute(insert(Finding), [row | {"query_id": query_id} for query_id in query_ids])
+    session.execute(text("ANALYZE"))  # PostgreSQL's own daemon does it within a minute of so many new rows
     session.commit()
 
 
