@@ -96,7 +96,7 @@ class TimedConnection(Connection):
 class Postbox:
     """One SMTP connection for many messages: opened by the first, opened again after it broke.
 
-    While the server thinks, `meanwhile` is done (see `services/delivery`). `send` raises one of the
+    While the server thinks, `meanwhile` is done (see `services/writing`). `send` raises one of the
     MailErrors. A context manager: leaving it closes the connection.
     """
 

@@ -30,7 +30,7 @@ class Ashby(Source):
     parser_version = 2
     url_forms = ("jobs.ashbyhq.com/COMPANY",)
     envelope = "jobs"
-    rows_apart = JsonRows("jobs")
+    rows_apart = JsonRows(envelope)
 
     def recognise(self, url: str) -> str | None:
         address = parse_address(url)

@@ -36,7 +36,7 @@ class Greenhouse(Source):
     parser_version = 1
     url_forms = ("boards.greenhouse.io/COMPANY", "job-boards.greenhouse.io/COMPANY")
     envelope = "jobs"
-    rows_apart = JsonRows("jobs")
+    rows_apart = JsonRows(envelope)
 
     def recognise(self, url: str) -> str | None:
         address = parse_address(url)

@@ -23,7 +23,7 @@ class Pinpoint(Source):
     parser_version = 1
     url_forms = ("COMPANY.pinpointhq.com",)
     envelope = "data"
-    rows_apart = JsonRows("data")
+    rows_apart = JsonRows(envelope)
 
     def recognise(self, url: str) -> str | None:
         address = parse_address(url)

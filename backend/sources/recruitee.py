@@ -24,7 +24,7 @@ class Recruitee(Source):
     parser_version = 1
     url_forms = ("COMPANY.recruitee.com",)
     envelope = "offers"
-    rows_apart = JsonRows("offers")
+    rows_apart = JsonRows(envelope)
 
     def recognise(self, url: str) -> str | None:
         address = parse_address(url)
