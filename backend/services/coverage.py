@@ -37,14 +37,8 @@ class FailingBoard:
     slug: str
 
 
-def failing(session: Session, trackers: Collection[Tracker]) -> list[FailingBoard]:
-    """Those that any of these trackers covers, who fails longest first."""
-    queries = {tracker.id: tracker.query.canonical for tracker in trackers}
-    return sorted_boards(board for boards in failing_each(session, queries).values() for board in boards)
-
-
 def failing_each(session: Session, queries: Mapping[int, str]) -> dict[int, list[FailingBoard]]:
-    """The same for each tracker, if there are any. Trackers go by their ids, here and in `queries`."""
+    """Those that each tracker covers, if any, who fails longest first. `queries`: by the ids of trackers."""
     first = read(session, failing_boards().order_by(Board.failing_since).limit(MOST))
     if not first:
         return {}

@@ -21,8 +21,9 @@ def fail(world, board_id, times=3, **fields):
 
 
 def failing(world, tracker_id):
-    found = coverage.failing(world.session, [world.tracker(tracker_id)])
-    return [(board.company, board.since) for board in found]
+    queries = {tracker_id: world.tracker(tracker_id).query.canonical}
+    found = coverage.failing_each(world.session, queries)
+    return [(board.company, board.since) for board in found.get(tracker_id, [])]
 
 
 def test_a_board_is_covered_once_something_was_matched_on_it(world):
