@@ -13,7 +13,7 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
-from flask_mail import BadHeaderError, Connection, Mail, Message
+from flask_mail import Connection, Mail
 
 from backend.domain.undelivered import Undelivered
 from backend.mail.letter import Letter, address_in_ascii
@@ -84,13 +84,9 @@ class TimedConnection(Connection):
             host.login(self.mail.username, self.mail.password)
         return host
 
-    def send(self, message: Message, envelope_from: str | tuple[str, str] | None = None) -> None:
-        """As Flask-Mail does it, but that each address is made ASCII once, not three times."""
-        if message.has_bad_headers():
-            raise BadHeaderError
-        sender, *to = map(address_in_ascii, (envelope_from or message.sender, *message.send_to))
+    def send_letter(self, letter: Letter) -> None:
         if self.host is not None:
-            self.host.sendmail(sender, to, message.as_bytes())
+            self.host.sendmail(address_in_ascii(letter.sender), address_in_ascii(letter.to), letter.content)
 
 
 class Postbox:
@@ -129,7 +125,7 @@ class Postbox:
                 self.connection = TimedConnection(mail.connect().mail).__enter__()
             if isinstance(self.connection.host, PatientSMTP):
                 self.connection.host.meanwhile = self.meanwhile
-            self.connection.send(letter)
+            self.connection.send_letter(letter)
         except smtplib.SMTPServerDisconnected:
             raise
         except smtplib.SMTPRecipientsRefused as error:

@@ -124,7 +124,7 @@ def hand_over(mailer: Mailer, letter: Letter) -> Undelivered | None:
     try:
         mailer.send(letter)
     except Undelivered as error:
-        log.warning("mail %s was not accepted: %s", letter.msgId, error)
+        log.warning("mail %s was not accepted: %s", letter.message_id, error)
         return error
     return None
 

@@ -21,12 +21,12 @@ class Line:
         self.events, self.broken, self.meanwhile = events, broken, None
 
     def send(self, letter):
-        self.events.append(f"{letter.msgId} begun")
+        self.events.append(f"{letter.message_id} begun")
         for _ in range(4):
             self.meanwhile()
-        if letter.msgId in self.broken:
+        if letter.message_id in self.broken:
             raise MailUnavailable("421 come back")
-        self.events.append(f"{letter.msgId} sent")
+        self.events.append(f"{letter.message_id} sent")
 
 
 @pytest.fixture
@@ -34,7 +34,8 @@ def events(mocker):
     events = []
 
     def letter(number):
-        return SimpleNamespace(msgId=number, as_bytes=lambda: events.append(f"{number} written"))
+        events.append(f"{number} written")
+        return SimpleNamespace(message_id=number, content=b"")
 
     mocker.patch.object(messages, "letter", side_effect=letter)
     return events

@@ -21,4 +21,4 @@ def test_a_long_link_in_a_header_stays_as_it_is():
             date=datetime(2026, 5, 4, tzinfo=UTC),
             headers={"List-Unsubscribe": link},
         )
-        assert f"List-Unsubscribe: {link}\r\n".encode() in letter.as_bytes()
+        assert f"List-Unsubscribe: {link}\r\n".encode() in letter.content
