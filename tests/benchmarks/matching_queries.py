@@ -10,18 +10,20 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from random import Random
 
 from backend.domain.anchors import EVERY
 from backend.domain.inflect import alternatives, exact, inflects
 from backend.domain.matching import Document
-from backend.domain.query import QueryError, parse
+from backend.domain.query import Query, QueryError, parse
 from backend.domain.rest import rest_of
 from backend.domain.sieve import Sieve
 
 FEWEST_LETTERS = 3
 COMMON = (0.1, 0.6)  # shares of listings
 QUOTED = 0.2
+AT_ONCE = 10_000
 NICHE = 0.3  # cold queries about something that no listing here names
 FILTERS = ("mode:remote", "country:us", "level:senior", "type:full_time")
 SYLLABLES = re.findall("..", "bacodifeguhajokilumaneporasutivowaxeyuzobrcladrefroglin")
@@ -54,7 +56,8 @@ def vocabulary(documents: Sequence[Document]) -> Vocabulary:
 def live(words: Vocabulary, rare: tuple[float, float], random: Random) -> Iterator[str]:
     """Distinct queries without end, whose rarest word stands in such a share of the listings."""
     rarer, common = words.between(*rare), words.between(*COMMON)
-    yield from distinct(lambda: text_of(random, random.choice(rarer), random.choice(rarer), common))
+    drawn = distinct(lambda: text_of(random, random.choice(rarer), random.choice(rarer), common))
+    yield from (query.canonical for query in drawn)
 
 
 def cold(words: Vocabulary, measured: Sieve, random: Random) -> Iterator[str]:
@@ -65,25 +68,24 @@ def cold(words: Vocabulary, measured: Sieve, random: Random) -> Iterator[str]:
         first, second = (niche(random) if random.random() < NICHE else random.choice(rare) for _ in range(2))
         return text_of(random, first, second, common)
 
-    everywhere = measured.keys.index(EVERY)
+    everywhere, drawn = measured.keys.index(EVERY), distinct(one)
+    while True:
+        some = list(islice(drawn, AT_ONCE))
+        met = measured.met((everywhere, n, str(rest_of(query.node))) for n, query in enumerate(some))
+        meeting = met.match.keys() | met.may.keys()
+        yield from (query.canonical for n, query in enumerate(some) if n not in meeting)
 
-    def meets(text: str) -> bool:
-        met = measured.met([(everywhere, 0, str(rest_of(parse(text).node)))])
-        return bool(met.match or met.may)
 
-    return (text for text in distinct(one) if not meets(text))
-
-
-def distinct(draw: Callable[[], str]) -> Iterator[str]:
+def distinct(draw: Callable[[], str]) -> Iterator[Query]:
     seen: set[str] = set()
     while True:
         try:
-            canonical = parse(draw()).canonical
+            query = parse(draw())
         except QueryError:
             continue
-        if canonical not in seen:
-            seen.add(canonical)
-            yield canonical
+        if query.canonical not in seen:
+            seen.add(query.canonical)
+            yield query
 
 
 def text_of(random: Random, rare: str, other: str, common: Sequence[str]) -> str:
