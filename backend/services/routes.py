@@ -86,8 +86,8 @@ class ByMail:
     Those that a slow server leaves no time for are given back well before their claims run out.
     """
 
-    at_once = 100  # so many may be repeated when a worker is killed; more would save little
-    most = 200
+    at_once = 250  # so many may be repeated when a worker is killed; more would save little
+    most = 1000
     people = may_be_written_to()
 
     def __init__(self, mailer: Mailer, settings: Settings) -> None:
