@@ -60,11 +60,10 @@ class JobContext:
             log.warning("Redis is away; %s waits for the next periodic look: %s", name.name, error)
 
     def sweeper(self) -> Sweeper:
-        engine = db.engine
         return Sweeper(
             fetcher=worker_fetcher(),
             settings=self.settings,
-            open_session=lambda: Session(engine),
+            engine=db.engine,
             clock=self.now,
             random=random.Random(),  # noqa: S311 (spreads boards over time; nothing secret)
             call_for_help=lambda: self.wake(JobName.CRAWL_DUE),

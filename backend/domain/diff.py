@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import NamedTuple, Protocol
 
 MISSES_TO_CLOSE = 2
 EMPTIES_TO_CLOSE = 3
@@ -16,9 +17,21 @@ HOLD_SHARE = 0.5
 SAME_SET = 0.2
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Stored(Protocol):
     """What is stored of one listing; `missed` counts the complete crawls in a row without it."""
+
+    @property
+    def content_hash(self) -> str: ...
+
+    @property
+    def missed(self) -> int: ...
+
+    @property
+    def closed(self) -> bool: ...
+
+
+class Known(NamedTuple):
+    """That, and no more."""
 
     content_hash: str
     missed: int = 0
@@ -75,7 +88,7 @@ class Changes:
 
 
 def diff(
-    known: Mapping[str, Known],
+    known: Mapping[str, Stored],
     crawl: CompleteCrawl | PartialCrawl | UnchangedCrawl,
     memory: Memory,
     now: datetime,
@@ -105,7 +118,7 @@ def _met(memory: Memory, items: frozenset[str]) -> Memory:
     return Memory(held=None if memory.held is None else memory.held | items)
 
 
-def _seen(known: Mapping[str, Known], items: Mapping[str, str]) -> Changes:
+def _seen(known: Mapping[str, Stored], items: Mapping[str, str]) -> Changes:
     """What the postings that are there mean for their listings."""
     seen = Changes()
     for key, content_hash in items.items():
@@ -123,7 +136,7 @@ def _seen(known: Mapping[str, Known], items: Mapping[str, str]) -> Changes:
 
 
 def _complete(
-    known: Mapping[str, Known],
+    known: Mapping[str, Stored],
     items: Set[str],
     seen: Changes,
     unseen: list[str],
@@ -149,7 +162,7 @@ def _confirmed(seen: Changes, unseen: list[str], held: frozenset[str]) -> Change
     )
 
 
-def _unchanged(known: Mapping[str, Known], memory: Memory, now: datetime, empty_after: timedelta) -> Changes:
+def _unchanged(known: Mapping[str, Stored], memory: Memory, now: datetime, empty_after: timedelta) -> Changes:
     open_keys = [key for key, listing in known.items() if not listing.closed]
     if memory.empties:
         return _emptied(open_keys, memory, now, empty_after)
@@ -159,7 +172,7 @@ def _unchanged(known: Mapping[str, Known], memory: Memory, now: datetime, empty_
     return Changes(missing=missing, closed=closed)
 
 
-def _count_misses(known: Mapping[str, Known], unseen: list[str]) -> tuple[list[str], list[str]]:
+def _count_misses(known: Mapping[str, Stored], unseen: list[str]) -> tuple[list[str], list[str]]:
     closed = [key for key in unseen if known[key].missed + 1 >= MISSES_TO_CLOSE]
     missing = [key for key in unseen if known[key].missed + 1 < MISSES_TO_CLOSE]
     return missing, closed

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from backend.domain.normalise import Normalised
 from backend.models import CrawlStatus
@@ -36,8 +37,7 @@ class Assignment:
     barren: Mapping[str, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """One posting of a visit. `content` is None when the list answer says that nothing changed."""
 
     list_hash: str | None

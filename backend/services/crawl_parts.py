@@ -15,7 +15,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from backend.domain import normalise
-from backend.domain.diff import Known, Memory, PartialCrawl, diff
+from backend.domain.diff import Memory, PartialCrawl, diff
 from backend.domain.exchange import SourceError
 from backend.domain.posting import Posting
 from backend.models import BY_HAND, Board, Crawl, CrawlStatus, begin_write
@@ -74,7 +74,7 @@ def _store_part(
     with session.no_autoflush:
         crawl = _report(session, visit, board, now)
         changes = diff(
-            {key: Known(row.content_hash, row.missed, row.closed) for key, row in known.items()},
+            known,
             PartialCrawl({key: item.content_hash for key, item in items.items()}),
             Memory(),
             now,

@@ -10,10 +10,10 @@ from rq.timeouts import JobTimeoutException
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from backend.domain.diff import Changes, CompleteCrawl, Known, Memory, PartialCrawl, UnchangedCrawl, diff
+from backend.domain.diff import Changes, CompleteCrawl, Memory, PartialCrawl, UnchangedCrawl, diff
 from backend.models import Board, Crawl, CrawlStatus, begin_write
 from backend.queueing import JobName, enqueue_after_commit
-from backend.services import known_listings, listing_rows, unchanged
+from backend.services import known_listings, listing_rows, reports, unchanged
 from backend.services.assignments import Visit
 from backend.services.known_listings import Row
 from backend.services.listing_rows import Brought
@@ -23,6 +23,7 @@ from backend.services.unchanged import Cadence, Jitter
 
 log = logging.getLogger(__name__)
 
+COUNTS = ("seen", "new", "changed", "missing", "closed", "reopened")
 NOT_STORED = "what the board answered could not be stored; the log says why"
 
 
@@ -70,7 +71,7 @@ def _store_together(
         mine = [visit for visit in visits if visit.assignment.board_id in held]
         unknown = [visit for visit in mine if visit.read and visit.known is None and visit.long_list is None]
         known = known_listings.load_many(session, [visit.assignment.board_id for visit in unknown])
-        brought = []
+        brought, told = [], []
         for visit in mine:
             board = held[visit.assignment.board_id]
             crawl = _report(session, board, visit, now)
@@ -83,9 +84,10 @@ def _store_together(
                 crawl.matched_at = None if visit.crawl_id is not None else now
             _keep_validators(board, visit)
             reschedule(board, crawl, visit, cadence, now, jitter)
-            session.add(crawl)
-        session.flush()
+            told.append(crawl)
+        reports.write(session, told)
         listing_rows.write(session, brought, now)
+        reports.remember(session, list(held.values()))
         if any(one.crawl.matched_at is None for one in brought):
             enqueue_after_commit(session, JobName.MATCH_CRAWLS)
     session.commit()
@@ -104,9 +106,7 @@ def _report(session: Session, board: Board, visit: Visit, now: datetime) -> Craw
         begun = _postponed_last(session, board.id)
     else:
         begun = session.get_one(Crawl, visit.crawl_id) if visit.crawl_id is not None else None
-    crawl = begun or Crawl(
-        board_id=board.id, started_at=visit.started_at, seen=0, new=0, changed=0, reopened=0
-    )
+    crawl = begun or Crawl(board_id=board.id, started_at=visit.started_at, **dict.fromkeys(COUNTS, 0))
     crawl.finished_at, crawl.status, crawl.error = now, visit.status, visit.error
     crawl.complete = visit.status in (CrawlStatus.COMPLETE, CrawlStatus.UNCHANGED)
     crawl.baseline = False
@@ -125,7 +125,7 @@ def _compare(
 ) -> Brought:
     """What a visit means for the listings of its board, and its report and the board's memory of it."""
     changes = diff(
-        {key: Known(row.content_hash, row.missed, row.closed) for key, row in known.items()},
+        known,
         _as_crawl(visit),
         memory_of(board),
         now,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Sequence
 from typing import Any, NamedTuple, TypeVar, cast
 
-from sqlalchemy import JSON, Select, Table, bindparam, func, select
+from sqlalchemy import JSON, Connection, Select, Table, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from backend.domain.diff import Known
@@ -45,12 +45,11 @@ _WHOLE_BOARD = {
 }
 
 
-def load_board(session: Session, board_id: int) -> dict[str, Row]:
+def load_board(connection: Connection, board_id: int) -> dict[str, Row]:
     """All listings of a board, by external id.
 
     As one value: SQLite lets another thread run for each row, and a visit is one of many threads.
     """
-    connection = session.connection()
     rows = connection.scalar(_WHOLE_BOARD[connection.dialect.name], {"board": board_id})
     return {
         key: Row(id, content, listed, missed, bool(closed))

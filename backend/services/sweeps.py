@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from queue import Empty, SimpleQueue
 from tempfile import TemporaryFile
 
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from backend.domain.cadence import Rhythm
@@ -29,7 +30,7 @@ log = logging.getLogger(__name__)
 
 STORE_SECONDS = 0.25  # ended visits wait so long for others, to be stored with them
 LONGEST_JOB = 240  # seconds after which a job takes no more boards, whatever it waits for
-MOST_TOGETHER, MOST_READ = 64, 16  # but not more of them, nor of those that brought listings
+MOST_TOGETHER, MOST_LISTINGS = 64, 640  # but not more of them, nor of listings that are new or changed
 
 
 class UnderWay:
@@ -76,28 +77,29 @@ class Ended:
     """Visits that wait to be stored together."""
 
     visits: list[Visit] = field(default_factory=list)
-    read: int = 0
+    listings: int = 0
 
     def add(self, visits: Sequence[Visit]) -> None:
         self.visits += visits
-        self.read += sum(visit.items is not None for visit in visits)
+        for one in visits:
+            self.listings += sum(item.content is not None for item in (one.items or {}).values())
 
     @property
     def are_enough(self) -> bool:
-        return self.read >= MOST_READ or len(self.visits) >= MOST_TOGETHER
+        return self.listings >= MOST_LISTINGS or len(self.visits) >= MOST_TOGETHER
 
 
 @dataclass(frozen=True, slots=True)
 class Sweeper:
     """Everything a sweep stands on.
 
-    `open_session` gives a new session: threads use one each, to read. `call_for_help` wakes another worker
-    when there is more than one batch to do.
+    Threads read through connections of their own. `call_for_help` wakes another worker when there is more
+    than one batch to do.
     """
 
     fetcher: Fetcher
     settings: Settings
-    open_session: Callable[[], Session]
+    engine: Engine
     clock: Callable[[], datetime]
     random: random.Random
     call_for_help: Callable[[], None]
@@ -179,11 +181,11 @@ class Sweeper:
             spool = stack.enter_context(TemporaryFile(dir=self.settings.var_dir)) if source.streams else None
             ended = visit(assignment, self.fetcher, credentials, self.load_known, limits, self.clock(), spool)
             if ended.long_list is not None:
-                session = stack.enter_context(self.open_session())
+                session = stack.enter_context(Session(self.engine))
                 until = self.settings.feed_deadline
                 crawl_parts.store(session, ended, ended.long_list, self.clock, until)
         return ended
 
     def load_known(self, board_id: int) -> dict[str, Row]:
-        with self.open_session() as session:
-            return known_listings.load_board(session, board_id)
+        with self.engine.connect() as connection:
+            return known_listings.load_board(connection, board_id)

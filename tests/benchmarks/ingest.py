@@ -57,12 +57,12 @@ def application(folder: Path, redis_url: str, **options: str) -> Iterator[tuple[
     app = create_app(settings)
     with app.app_context():
         db.metadata.create_all(db.engine)
-        engine, session = db.engine, db.session()
+        session = db.session()
         fetcher = build_fetcher(settings, app.extensions["redis"])
         sweeper = Sweeper(
             fetcher,
             settings.model_copy(update={"crawl_job_seconds": 3600}),
-            lambda: Session(engine),
+            db.engine,
             lambda: datetime.now(UTC),
             random.Random(1),
             lambda: None,

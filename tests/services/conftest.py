@@ -146,7 +146,7 @@ def sweep(app, session, settings, endpoint, redis_server, clock) -> Callable[[],
     sweeper = Sweeper(
         fetcher=build_fetcher(chosen, redis_server),
         settings=chosen,
-        open_session=lambda: Session(engine),
+        engine=engine,
         clock=clock,
         random=random.Random(1),
         call_for_help=lambda: None,

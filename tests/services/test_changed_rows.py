@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from backend.domain.exchange import Response
 from backend.services import changed_rows
 from backend.services.known_listings import Row
 from backend.sources import registry
@@ -48,10 +49,14 @@ def jobs() -> list[dict[str, Any]]:
 
 
 def answered(rows: object) -> changed_rows.ChangedRows | None:
-    first = changed_rows.read(GREENHOUSE.source, GREENHOUSE.answer(), {})
+    """What is read of these, where those of the example are known."""
+    first = changed_rows.read(GREENHOUSE.source, of_rows(jobs()), {})
     assert first is not None
-    body = json.dumps({"jobs": rows}).encode()
-    return changed_rows.read(GREENHOUSE.source, GREENHOUSE.answer(body), known_from(first))
+    return changed_rows.read(GREENHOUSE.source, of_rows(rows), known_from(first))
+
+
+def of_rows(rows: object) -> Response:
+    return GREENHOUSE.answer(json.dumps({"jobs": rows}).encode())
 
 
 def test_only_the_row_that_changed_is_read() -> None:
@@ -69,11 +74,10 @@ def test_only_the_row_that_changed_is_read() -> None:
         [*jobs(), {**jobs()[0], "title": "The Same Id"}],
         [*jobs(), jobs()[0]],
         [*jobs(), {"id": 1}],
-        [*jobs(), {**jobs()[0], "id": 2**70}],
         [*jobs(), None],
         {"rows": jobs()},
     ],
-    ids=["one id twice", "one row twice", "no title", "a very large number", "no row", "no list"],
+    ids=["one id twice", "one row twice", "no title", "no row", "no list"],
 )
 def test_a_list_with_anything_odd_in_it_is_read_whole(rows: object) -> None:
     assert answered(rows) is None

@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 import pytest
 import requests
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 
 from backend.fetch import build_fetcher
 from backend.models import Board, Crawl, Listing, begin_write, db
@@ -48,7 +47,7 @@ def sweeper(session, app, simulator, settings, redis_server):
     return Sweeper(
         fetcher=build_fetcher(chosen, redis_server),
         settings=chosen,
-        open_session=lambda: Session(engine),
+        engine=engine,
         clock=lambda: datetime.now(UTC),
         random=random.Random(1),
         call_for_help=lambda: None,

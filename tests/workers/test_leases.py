@@ -13,7 +13,6 @@ import psutil
 import pytest
 import requests
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 
 from backend.fetch import build_fetcher
 from backend.models import Board, begin_write, db
@@ -107,7 +106,7 @@ def test_the_boards_of_a_killed_worker_are_soon_crawled_by_another(
     sweeper = Sweeper(
         fetcher=build_fetcher(chosen, redis_server),
         settings=chosen,
-        open_session=lambda: Session(engine),
+        engine=engine,
         clock=lambda: datetime.now(UTC),
         random=random.Random(1),
         call_for_help=lambda: None,
