@@ -74,8 +74,14 @@ def prepare_engine(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def on_begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get("writes")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        options = connection.get_execution_options()
+        if not options.get("reads_once"):
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes") else "BEGIN")
+
+
+def reading_once(engine: Engine) -> Connection:
+    """For one SELECT, which needs no transaction: on SQLite none is begun, nor ended."""
+    return engine.connect().execution_options(reads_once=True)
 
 
 BY_HAND = {"synchronize_session": False}

@@ -13,6 +13,7 @@ from xxhash import xxh3_128_hexdigest
 
 from backend.domain.posting import Posting
 from backend.services.known_listings import Row
+from backend.sources import apart
 from backend.sources.base import Response, Source, SourceError
 
 OK = 200
@@ -28,9 +29,9 @@ class ChangedRows:
 
 def read(source: Source, response: Response, known: Mapping[str, Row]) -> ChangedRows | None:
     """What an answer holds beside what is known of its board; None: read it whole."""
-    apart = source.rows_apart
-    found = apart.cut(response.body) if apart and response.status == OK else None
-    if apart is None or found is None:
+    rows = source.rows_apart
+    found = rows.cut(response.body) if rows and response.status == OK else None
+    if rows is None or found is None:
         return None
     by_hash = {row.list_hash: key for key, row in known.items()}
     same: list[str] = []
@@ -42,7 +43,7 @@ def read(source: Source, response: Response, known: Mapping[str, Row]) -> Change
             same.append(key)
             continue
         try:
-            shown = _alone(source, response, apart.alone(row))
+            shown = _alone(source, response, rows.alone(row))
         except SourceError:
             return None
         if len(shown) > 1:
@@ -53,7 +54,7 @@ def read(source: Source, response: Response, known: Mapping[str, Row]) -> Change
     return ChangedRows(same, postings) if len(ids) == len(same) + len(postings) else None
 
 
-def _hash(source: Source, row: bytes) -> str:
+def _hash(source: Source, row: apart.Row) -> str:
     """Ends otherwise than a posting's hash (`fingerprints.list_hash_of`), and is never taken for one.
 
     No secure hash: who makes two rows of one hash hides nothing but their own change.

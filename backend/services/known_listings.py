@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Sequence
 from typing import Any, NamedTuple, TypeVar, cast
 
-from sqlalchemy import JSON, Connection, Select, Table, bindparam, func, select
+import msgspec
+from sqlalchemy import Connection, Select, Table, Text, bindparam, func, select
+from sqlalchemy import cast as cast_in_sql
 from sqlalchemy.orm import Session
 
 from backend.domain.diff import Known
@@ -36,13 +38,17 @@ ROW = (
     LISTINGS.c.missed,
     LISTINGS.c.closed_at.is_not(None),
 )
+_KEY, _REST = ROW[1], ROW[2:]
 _WHOLE_BOARD = {
-    dialect: select(together(one_row(*ROW[1:]), type_=JSON)).where(LISTINGS.c.board_id == bindparam("board"))
+    dialect: select(cast_in_sql(together(_KEY, one_row(*_REST)), Text)).where(
+        LISTINGS.c.board_id == bindparam("board")
+    )
     for dialect, one_row, together in (
-        ("sqlite", func.json_array, func.json_group_array),
-        ("postgresql", func.json_build_array, func.json_agg),
+        ("sqlite", func.json_array, func.json_group_object),
+        ("postgresql", func.json_build_array, func.json_object_agg),
     )
 }
+_in_json = msgspec.json.Decoder(dict[str, Row], strict=False)  # SQLite's booleans are 0 and 1
 
 
 def load_board(connection: Connection, board_id: int) -> dict[str, Row]:
@@ -51,10 +57,7 @@ def load_board(connection: Connection, board_id: int) -> dict[str, Row]:
     As one value: SQLite lets another thread run for each row, and a visit is one of many threads.
     """
     rows = connection.scalar(_WHOLE_BOARD[connection.dialect.name], {"board": board_id})
-    return {
-        key: Row(id, content, listed, missed, bool(closed))
-        for key, id, content, listed, missed, closed in rows or ()
-    }
+    return _in_json.decode(rows or "{}")
 
 
 def load(session: Session, board_id: int, keys: Sequence[str]) -> dict[str, Row]:

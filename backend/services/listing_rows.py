@@ -22,6 +22,15 @@ from backend.services.known_listings import LISTINGS, Row, chunks
 # Inserting into the tables themselves: through the mapped classes the same rows take three times as long.
 TEXTS, EVENTS = cast(Table, ListingText.__table__), cast(Table, ListingEvent.__table__)
 PAY = ("salary_min", "salary_max", "salary_currency", "salary_period")
+CONTENT = (
+    *("url", "title", "locations", "department", "employment_type", "work_mode", "level"),
+    *(*PAY, "posted_at", "content_hash"),
+)
+_STORED = (
+    select(LISTINGS.c.id, *(LISTINGS.c[name] for name in CONTENT), TEXTS.c.html)
+    .join_from(LISTINGS, TEXTS, isouter=True)
+    .where(LISTINGS.c.id.in_(bindparam("ids", expanding=True)))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,25 +106,20 @@ def _change(session: Session, brought: Sequence[Brought], now: datetime) -> list
     items = {
         one.known[key].id: (one.crawl.id, one.items[key]) for one in brought for key in one.changes.changed
     }
-    query = select(LISTINGS, TEXTS.c.html).join_from(LISTINGS, TEXTS, isouter=True)
-    rows, events, texts = [], [], Texts()
+    events, texts = [], Texts()
+    rows: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for chunk in chunks(list(items)):
-        for before in session.execute(query.where(LISTINGS.c.id.in_(chunk))):
+        for before in session.execute(_STORED, {"ids": chunk}):
             crawl_id, item = items[before.id]
             content = _content(item)
             new = columns(content)
             events += [_event(before.id, now, *what) for what in _differences(before, new, content)]
-            rows.append(
-                {
-                    "row": before.id,
-                    "changed_at": now,
-                    "crawl_id": crawl_id,
-                    "list_hash": item.list_hash,
-                    **new,
-                }
-            )
+            other = {name: value for name, value in new.items() if value != getattr(before, name)}
+            row = {"row": before.id, "changed_at": now, "crawl_id": crawl_id, "list_hash": item.list_hash}
+            rows.setdefault(tuple(other), []).append(row | other)
             texts.add(before.id, before.html, content.description_html)
-    _run(session, update(LISTINGS).where(LISTINGS.c.id == bindparam("row")), rows)
+    for alike in rows.values():
+        _run(session, update(LISTINGS).where(LISTINGS.c.id == bindparam("row")), alike)
     texts.write(session)
     return events
 

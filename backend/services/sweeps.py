@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from backend.domain.cadence import Rhythm
 from backend.fetch import Fetcher
+from backend.models.base import reading_once
 from backend.services import crawl_parts, crawls, known_listings, leases, reachability
 from backend.services.assignments import Assignment, Visit
 from backend.services.known_listings import Row
@@ -28,9 +29,9 @@ from backend.settings import Settings
 
 log = logging.getLogger(__name__)
 
-STORE_SECONDS = 0.25  # ended visits wait so long for others, to be stored with them
+STORE_SECONDS = 0.5  # ended visits wait so long for others, to be stored with them
 LONGEST_JOB = 240  # seconds after which a job takes no more boards, whatever it waits for
-MOST_TOGETHER, MOST_LISTINGS = 64, 640  # but not more of them, nor of listings that are new or changed
+MOST_TOGETHER, MOST_LISTINGS = 256, 640  # but not more of them, nor of listings that are new or changed
 
 
 class UnderWay:
@@ -187,5 +188,5 @@ class Sweeper:
         return ended
 
     def load_known(self, board_id: int) -> dict[str, Row]:
-        with self.engine.connect() as connection:
+        with reading_once(self.engine) as connection:
             return known_listings.load_board(connection, board_id)

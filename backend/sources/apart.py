@@ -10,12 +10,15 @@ from typing import Any, Protocol
 
 import msgspec
 
+Row = bytes | msgspec.Raw
+"""Bytes, or a look at some of the answer's."""
+
 
 class RowsApart(Protocol):
-    def cut(self, body: bytes) -> list[bytes] | None:
+    def cut(self, body: bytes) -> Sequence[Row] | None:
         """The rows of a list answer, the same bytes for the same row; None: it is no such list plainly."""
 
-    def alone(self, row: bytes) -> bytes:
+    def alone(self, row: Row) -> bytes:
         """A list answer that holds this row only."""
 
 
@@ -25,14 +28,16 @@ class JsonRows:
 
     envelope: str | None = None
 
-    def cut(self, body: bytes) -> list[bytes] | None:
+    def cut(self, body: bytes) -> Sequence[Row] | None:
         try:
-            return [bytes(row) for row in _rows_in(self.envelope)(body)]
+            return _rows_in(self.envelope)(body)
         except (msgspec.MsgspecError, RecursionError):
             return None  # also what the standard library takes: it says better what is wrong
 
-    def alone(self, row: bytes) -> bytes:
-        return b'{"%s":[%s]}' % (self.envelope.encode(), row) if self.envelope else b"[%s]" % row
+    def alone(self, row: Row) -> bytes:
+        return (
+            b'{"%s":[%s]}' % (self.envelope.encode(), bytes(row)) if self.envelope else b"[%s]" % bytes(row)
+        )
 
 
 @cache
@@ -55,7 +60,7 @@ class XmlRows:
     root: str
     row: str
 
-    def cut(self, body: bytes) -> list[bytes] | None:
+    def cut(self, body: bytes) -> Sequence[Row] | None:
         begins, ends = b"<%s>" % self.row.encode(), b"</%s>" % self.row.encode()
         *found, tail = body.split(ends)
         if not found:
@@ -67,8 +72,8 @@ class XmlRows:
             return None
         return [row + ends for row in rows]
 
-    def alone(self, row: bytes) -> bytes:
-        return b"<%s>%s</%s>" % (self.root.encode(), row, self.root.encode())
+    def alone(self, row: Row) -> bytes:
+        return b"<%s>%s</%s>" % (self.root.encode(), bytes(row), self.root.encode())
 
     @property
     def _head(self) -> re.Pattern[bytes]:
