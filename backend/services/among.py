@@ -27,6 +27,13 @@ def among(
     return column.in_(select(listed.c.value))
 
 
+def numbers(session: Session, values: Collection[int]) -> TableValuedAlias:
+    """Rows of (value)."""
+    if session.get_bind().dialect.name == "postgresql":
+        return func.unnest(literal(list(values), ARRAY(BigInteger))).table_valued("value").render_derived()
+    return func.json_each(json.dumps(list(values))).table_valued("value")
+
+
 def pairs(session: Session, values: Mapping[int, int]) -> TableValuedAlias:
     """Rows of (key, value) to join with."""
     if session.get_bind().dialect.name == "postgresql":

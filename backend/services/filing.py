@@ -12,14 +12,16 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from sqlalchemy import (
     ARRAY,
-    JSON,
     ColumnElement,
     Integer,
+    Select,
     SQLColumnExpression,
     Text,
     and_,
+    cast,
     column,
     delete,
     func,
@@ -37,7 +39,7 @@ from backend.domain.query import QueryError, parse
 from backend.domain.query_nodes import Node
 from backend.domain.sieve import Rule
 from backend.models import KeyShare, QueryAnchor, SavedQuery, Tracker, begin_write
-from backend.services.among import among
+from backend.services.among import among, numbers
 
 log = logging.getLogger(__name__)
 
@@ -114,18 +116,20 @@ def rules_under(session: Session, wanted: Sequence[str]) -> Iterator[Rule]:
     else:
         listed = func.json_each(json.dumps(wanted)).table_valued("value", column("key", Integer))
         number = listed.c.key
-    columns = gathered(session, number, QueryAnchor.query_id, QueryAnchor.rest)
+    columns = number, QueryAnchor.query_id, QueryAnchor.rest
     found = select(*columns).select_from(listed).join(QueryAnchor, QueryAnchor.key == listed.c.value)
-    return zip(*(part or () for part in session.execute(found).one()), strict=True)
+    return zip(*gathered(session, found), strict=True)
 
 
 def followed_among(session: Session, query_ids: Collection[int], followed: ColumnElement[bool]) -> list[int]:
     """Those of these queries that this version has filed and that a tracker follows that is `followed`."""
-    columns = gathered(session, SavedQuery.id, SavedQuery.filed_by)
-    found = select(*columns).where(among(session, SavedQuery.id, query_ids), with_one(followed))
-    ids, versions = (part or () for part in session.execute(found).one())
+    query_id = numbers(session, query_ids).c.value
+    (ids,) = gathered(session, select(query_id).where(with_one(followed, query_id)))
+    if session.scalar(select(SavedQuery.id).where(filed_by_another()).limit(1)) is None:
+        return ids
+    own = select(SavedQuery.id, SavedQuery.filed_by).where(among(session, SavedQuery.id, ids))
     # as a condition it would lead SQLite to walk through all that this version has filed
-    return [query_id for query_id, by in zip(ids, versions, strict=True) if by == anchors.VERSION]
+    return [query_id for query_id, by in zip(*gathered(session, own), strict=True) if by == anchors.VERSION]
 
 
 def texts_of(session: Session, query_ids: Collection[int]) -> dict[int, str]:
@@ -135,8 +139,11 @@ def texts_of(session: Session, query_ids: Collection[int]) -> dict[int, str]:
 
 def otherwise_filed(session: Session, followed: ColumnElement[bool]) -> dict[int, str]:
     """Id -> canonical text of the queries that this version has not filed, if a tracker is `followed`."""
-    another = or_(SavedQuery.filed_by < anchors.VERSION, SavedQuery.filed_by > anchors.VERSION)
-    return texts(session, and_(another, with_one(followed)))
+    return texts(session, and_(filed_by_another(), with_one(followed, SavedQuery.id)))
+
+
+def filed_by_another() -> ColumnElement[bool]:
+    return or_(SavedQuery.filed_by < anchors.VERSION, SavedQuery.filed_by > anchors.VERSION)
 
 
 def texts(session: Session, chosen: ColumnElement[bool]) -> dict[int, str]:
@@ -144,11 +151,12 @@ def texts(session: Session, chosen: ColumnElement[bool]) -> dict[int, str]:
     return dict(rows.all())
 
 
-def with_one(followed: ColumnElement[bool]) -> ColumnElement[bool]:
-    return select(Tracker.id).where(Tracker.query_id == SavedQuery.id, followed).exists()
+def with_one(followed: ColumnElement[bool], query_id: SQLColumnExpression[int]) -> ColumnElement[bool]:
+    return select(Tracker.id).where(Tracker.query_id == query_id, followed).exists()
 
 
-def gathered(session: Session, *columns: SQLColumnExpression[Any]) -> Iterator[ColumnElement[list[Any]]]:
-    """All the values of each as one list: tens of thousands of rows would cost far more."""
+def gathered(session: Session, rows: Select[*tuple[Any, ...]]) -> Iterator[list[Any]]:
+    """The values of each column as one list, read at once: tens of thousands of rows would cost far more."""
     gather = func.json_agg if session.get_bind().dialect.name == "postgresql" else func.json_group_array
-    return (gather(one, type_=JSON) for one in columns)
+    together = rows.with_only_columns(*(cast(gather(one), Text) for one in rows.selected_columns))
+    return (msgspec.json.decode(part or "[]") for part in session.execute(together).one())
