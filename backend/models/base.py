@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -79,9 +81,19 @@ def prepare_engine(engine: Engine) -> None:
             connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes") else "BEGIN")
 
 
-def reading_once(engine: Engine) -> Connection:
-    """For one SELECT, which needs no transaction: on SQLite none is begun, nor ended."""
-    return engine.connect().execution_options(reads_once=True)
+@contextmanager
+def reading_once(engine: Engine) -> Iterator[Connection]:
+    """For one SELECT, which needs no transaction: none is begun, nor ended."""
+    with engine.connect().execution_options(reads_once=True) as connection:
+        driver = connection.connection.dbapi_connection
+        if driver is None or engine.dialect.name == "sqlite":
+            yield connection
+            return
+        driver.autocommit = True
+        try:
+            yield connection
+        finally:
+            driver.autocommit = False
 
 
 BY_HAND = {"synchronize_session": False}
