@@ -49,11 +49,8 @@ class Sieve:
         for position, number, rest in rules:
             mask = of_key[position]
             if rest:
-                for part in rest.split(BETWEEN):
-                    mask &= masks[part]
-                    if not mask:
-                        break
-                else:
+                mask &= masks[rest]
+                if mask:
                     found = met.may if rest[-1] == ASK else met.match
                     found[number] = found.get(number, 0) | mask
             elif number in met.match:
@@ -81,13 +78,16 @@ def positions(mask: int) -> list[int]:
 
 
 class _Masks(dict[str, int]):
-    """Part -> the listings of which it holds: for each key that they emit, and for others once asked."""
+    """A rest, or a part of one -> the listings of which it holds: of each key that they emit, and of others
+    once asked."""
 
     def __init__(self, emitted: Mapping[str, int], everything: int) -> None:
         super().__init__(emitted)
         self.everything = self[ASK] = everything
 
     def __missing__(self, part: str) -> int:
+        if BETWEEN in part:
+            return self._all(part.split(BETWEEN))  # not kept: few queries share so much
         if part.startswith(NO):
             mask = self.everything & ~self[part.removeprefix(NO)]
         elif OR in part:
@@ -98,6 +98,14 @@ class _Masks(dict[str, int]):
             mask = 0  # a key that none of them emits
         self[part] = mask
         return mask
+
+    def _all(self, parts: Iterable[str]) -> int:
+        found = self.everything
+        for part in parts:
+            found &= self[part]
+            if not found:
+                break
+        return found
 
     def _any(self, masks: Iterable[int]) -> int:
         found = 0

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection, Mapping
-from typing import TypeVar
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, TypeVar
 
+import msgspec
 from sqlalchemy import ARRAY, BigInteger, ColumnElement, TableValuedAlias, any_, func, literal, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
@@ -23,7 +23,7 @@ def among(
     """
     if session.get_bind().dialect.name == "postgresql":
         return column == any_(literal(list(values), ARRAY(column.type)))
-    listed = func.json_each(json.dumps(list(values))).table_valued("value")
+    listed = func.json_each(in_json(list(values))).table_valued("value")
     return column.in_(select(listed.c.value))
 
 
@@ -31,7 +31,7 @@ def numbers(session: Session, values: Collection[int]) -> TableValuedAlias:
     """Rows of (value)."""
     if session.get_bind().dialect.name == "postgresql":
         return func.unnest(literal(list(values), ARRAY(BigInteger))).table_valued("value").render_derived()
-    return func.json_each(json.dumps(list(values))).table_valued("value")
+    return func.json_each(in_json(list(values))).table_valued("value")
 
 
 def pairs(session: Session, values: Mapping[int, int]) -> TableValuedAlias:
@@ -39,4 +39,8 @@ def pairs(session: Session, values: Mapping[int, int]) -> TableValuedAlias:
     if session.get_bind().dialect.name == "postgresql":
         both = (literal(list(side), ARRAY(BigInteger)) for side in (values.keys(), values.values()))
         return func.unnest(*both).table_valued("key", "value").render_derived()
-    return func.json_each(json.dumps(values)).table_valued("key", "value")
+    return func.json_each(in_json(values)).table_valued("key", "value")
+
+
+def in_json(values: Sequence[Any] | Mapping[int, int]) -> str:
+    return msgspec.json.encode(values).decode()

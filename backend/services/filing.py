@@ -6,7 +6,6 @@ against every listing until it has been filed anew: nothing depends on when that
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
@@ -39,7 +38,7 @@ from backend.domain.query import QueryError, parse
 from backend.domain.query_nodes import Node
 from backend.domain.sieve import Rule
 from backend.models import KeyShare, QueryAnchor, SavedQuery, Tracker, begin_write
-from backend.services.among import among, numbers
+from backend.services.among import among, in_json, numbers
 
 log = logging.getLogger(__name__)
 
@@ -114,7 +113,7 @@ def rules_under(session: Session, wanted: Sequence[str]) -> Iterator[Rule]:
         listed = keys.table_valued("value", with_ordinality="number").render_derived()
         number = listed.c.number - 1
     else:
-        listed = func.json_each(json.dumps(wanted)).table_valued("value", column("key", Integer))
+        listed = func.json_each(in_json(wanted)).table_valued("value", column("key", Integer))
         number = listed.c.key
     columns = number, QueryAnchor.query_id, QueryAnchor.rest
     found = select(*columns).select_from(listed).join(QueryAnchor, QueryAnchor.key == listed.c.value)
