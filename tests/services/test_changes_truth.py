@@ -6,47 +6,28 @@ or send. The reader sees each Message-ID once, as it came first, and believes wh
 
 from __future__ import annotations
 
-import random
 import re
 
 import pytest
 from sqlalchemy import select
 
-from backend.mail.outgoing import MailUnavailable, Postbox
+from backend.mail.outgoing import Postbox
 from backend.models import Listing, MatchChange
-from backend.services import change_fan_out, notifications
+from backend.services import change_fan_out
 from tests.mailbox import Mailbox, text_of
 from tests.services.tracking import World
+from tests.services.unsafe import UnsafeRun
 
 STEPS = 80
 TITLES = ("Python developer", "Python lead", "Python tester")
 
 
-class Crash(BaseException):
-    """The worker is gone."""
+class Run(UnsafeRun):
+    writes = ((change_fan_out, "insert_changes"),)
+    often = 0.15
 
-
-class UnsafePostbox(Postbox):
-    """Dies before or after the server has accepted, or breaks off then."""
-
-    def __init__(self, dice: random.Random) -> None:
-        super().__init__()
-        self.dice = dice
-
-    def send(self, letter) -> None:
-        fate = self.dice.random()
-        if fate < 0.1:
-            raise Crash
-        super().send(letter)
-        if fate < 0.2:
-            raise Crash
-        if fate < 0.3:
-            raise MailUnavailable("the line broke before the answer came")
-
-
-class Run:
     def __init__(self, world: World, mailbox: Mailbox, seed: int, mocker) -> None:
-        self.world, self.mailbox, self.mocker, self.dice = world, mailbox, mocker, random.Random(seed)
+        super().__init__(world, mailbox, seed, mocker)
         world.track(world.add_user(), "python", tells_changes=True)
         world.forward(minutes=1)
         self.listings = [world.crawl([title], locations=[])[0] for title in TITLES]
@@ -64,44 +45,6 @@ class Run:
         listing_id = self.dice.choice(self.listings)
         is_open = self.world.session.get_one(Listing, listing_id).closed_at is None
         self.world.become(listing_id, closed_at=self.world.now if is_open else None)
-
-    def match(self) -> None:
-        """The worker dies as it writes, now and then; another comes."""
-        real = change_fan_out.insert_changes
-        while True:
-            self.mocker.patch.object(change_fan_out, "insert_changes", self.dying(real))
-            try:
-                self.world.match()
-                return
-            except Crash:
-                self.world.session.rollback()
-            finally:
-                self.mocker.stopall()
-
-    def dying(self, real):
-        fate = self.dice.random()
-
-        def work(*args):
-            if fate < 0.15:
-                raise Crash
-            count = real(*args)
-            if fate < 0.3:
-                raise Crash
-            return count
-
-        return work
-
-    def tell(self) -> None:
-        self.mailbox.at_recipient = self.dice.choices(["", "450 4.2.0 later"], (4, 1), k=1)
-        with UnsafePostbox(self.dice) as postbox:
-            try:
-                self.send(postbox)
-            except Crash:
-                self.world.session.rollback()
-
-    def send(self, postbox: Postbox) -> None:
-        world = self.world
-        notifications.send_due(world.session, world.settings, postbox, world.now, self.dice.random)
 
     def finish(self) -> None:
         self.mailbox.at_recipient = []

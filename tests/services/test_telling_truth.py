@@ -6,7 +6,6 @@ and workers that die at any write or send. The oracle only knows what it did and
 
 from __future__ import annotations
 
-import random
 import re
 from collections import Counter
 from datetime import timedelta
@@ -14,44 +13,26 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from backend.mail.outgoing import MailUnavailable, Postbox
+from backend.mail.outgoing import Postbox
 from backend.models import Cadence, Listing, Match, Notification, Tracker, User
-from backend.services import delivery, fan_out, matches, notifications, trackers
+from backend.services import fan_out, matches, trackers
 from backend.services.tracker_life import UNDO, status_of
 from tests.mailbox import Mailbox, text_of
 from tests.services.tracking import World
+from tests.services.unsafe import UnsafeRun
 
 WORDS = ("python", "rust", "nurse", "cook", "berlin")
 STEPS = 100
 
 
-class Crash(BaseException):
-    """The worker is gone."""
-
-
-class UnsafePostbox(Postbox):
-    """Dies before or after the server has accepted, or breaks off then."""
-
-    def __init__(self, dice: random.Random) -> None:
-        super().__init__()
-        self.dice = dice
-
-    def send(self, letter) -> None:
-        fate = self.dice.random()
-        if fate < 0.1:
-            raise Crash
-        super().send(letter)
-        if fate < 0.2:
-            raise Crash
-        if fate < 0.3:
-            raise MailUnavailable("the line broke before the answer came")
-
-
-class Run:
+class Run(UnsafeRun):
     """One seeded run, and what the oracle expects of it: tracker id -> the listings it must be told of."""
 
+    writes = ((matches, "insert_findings"), (fan_out, "insert_matches"))
+    answers = 2
+
     def __init__(self, world: World, mailbox: Mailbox, seed: int, mocker) -> None:
-        self.world, self.mailbox, self.mocker, self.dice = world, mailbox, mocker, random.Random(seed)
+        super().__init__(world, mailbox, seed, mocker)
         self.users = [world.add_user(time_zone=zone) for zone in ("UTC", "Asia/Tokyo", "America/New_York")]
         self.expected: dict[int, set[int]] = {}
         self.words: dict[int, set[str]] = {}
@@ -136,45 +117,6 @@ class Run:
                 if listing_id not in self.expected[tracker_id]:
                     self.followers[tracker.user_id, listing_id] += 1
                 self.expected[tracker_id].add(listing_id)
-
-    def match(self) -> None:
-        """Workers die at every write now and then; another comes until one is through."""
-        while True:
-            for owner, name in ((matches, "insert_findings"), (fan_out, "insert_matches")):
-                real = getattr(owner, name)
-                self.mocker.patch.object(owner, name, self.dying(real))
-            try:
-                self.world.match()
-                return
-            except Crash:
-                self.world.session.rollback()
-            finally:
-                self.mocker.stopall()
-
-    def dying(self, real):
-        fate = self.dice.random()
-
-        def work(*args, **kwargs):
-            if fate < 0.1:
-                raise Crash
-            done = real(*args, **kwargs)
-            if fate < 0.2:
-                raise Crash
-            return done
-
-        return work
-
-    def tell(self) -> None:
-        self.mailbox.at_recipient = self.dice.choices(["", "450 4.2.0 later"], (4, 1), k=2)
-        with UnsafePostbox(self.dice) as postbox:
-            try:
-                self.send(postbox)
-            except Crash:
-                self.world.session.rollback()
-
-    def send(self, postbox: Postbox) -> delivery.Sent:
-        world = self.world
-        return notifications.send_due(world.session, world.settings, postbox, world.now, self.dice.random)
 
     def finish(self) -> None:
         """Everything may be told now: all trackers run, and the server takes all."""
