@@ -20,13 +20,14 @@ FIRST_PAUSE, LONGEST_PAUSE = 60.0, 3600.0
 PROBE_SECONDS = 90.0  # a probe of which nothing is heard (its worker died) gives way to another
 
 # For the script of `pace`, as a function. Answers nil where the host may be asked, else the microseconds
-# until it may. KEYS: failed, open, probe. Only one of those who ask when the pause is over is let through.
+# until it may. Only one of those who ask when the pause is over is let through; the others are told to come
+# back after a first pause, for what it learns is known soon.
 GATE = """
-local function gate(failed, open, probe, failures, patience)
+local function gate(failed, open, probe, failures, patience, pause)
   if tonumber(redis.call('GET', failed) or '0') < tonumber(failures) then return nil end
   local left = redis.call('PTTL', open)
   if left <= 0 and redis.call('SET', probe, 1, 'NX', 'PX', patience) then return nil end
-  return math.max(left, redis.call('PTTL', probe), 1) * 1000
+  return math.max(left, math.min(redis.call('PTTL', probe), tonumber(pause)), 1) * 1000
 end
 """
 
@@ -90,7 +91,7 @@ class Breaker:
             now = time.monotonic()
             if known.failed < self.patience.failures or now >= known.forget_at:
                 return 0.0
-            left = max(known.open_until, known.probe_until) - now
+            left = max(known.open_until - now, min(known.probe_until - now, self.patience.first))
             if left > 0:
                 return left
             known.probe_until = now + PROBE_SECONDS

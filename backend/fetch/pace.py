@@ -18,9 +18,9 @@ SLOT_KEY = "fetch:slot:"
 MICRO = 1_000_000
 
 # KEYS: the host's hold, its next free slot, and those of the breaker. ARGV: the pace, the longest wait
-# (microseconds), the breaker's failures, its probe's milliseconds. Answers [0, wait, failures], [1, rest of
-# the hold], [2, wait too long: no slot was taken] or [3, until the breaker lets somebody through]. Redis's
-# clock counts, so that workers on several machines agree.
+# (microseconds), the breaker's failures, its probe's and its first pause's milliseconds. Answers [0, wait,
+# failures], [1, rest of the hold], [2, wait too long: no slot was taken] or [3, until the breaker lets
+# somebody through]. Redis's clock counts, so that workers on several machines agree.
 RESERVE = (
     GATE
     + """
@@ -35,7 +35,7 @@ if pace > 0 then
 end
 local failed = tonumber(redis.call('GET', KEYS[3]) or '0')
 if failed > 0 then
-  local closed = gate(KEYS[3], KEYS[4], KEYS[5], ARGV[3], ARGV[4])
+  local closed = gate(KEYS[3], KEYS[4], KEYS[5], ARGV[3], ARGV[4], ARGV[5])
   if closed then return {3, closed} end
 end
 if pace > 0 then
@@ -60,7 +60,7 @@ class Pace:
         self.breaker = Breaker(self.shared, patience)
         self._seconds = seconds
         self._reserve = self.shared.client.register_script(RESERVE)
-        self._patience = [patience.failures, int(PROBE_SECONDS * 1000)]
+        self._patience = [patience.failures, int(PROBE_SECONDS * 1000), int(patience.first * 1000)]
         self._lock = threading.Lock()
         self._holds: dict[str, float] = {}
         self._slots: dict[str, float] = {}

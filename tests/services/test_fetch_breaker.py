@@ -168,11 +168,21 @@ def test_a_probe_whose_worker_died_gives_way(redis_server):
         pace.breaker.failed(HOST)
     redis_server.delete(OPEN_KEY + HOST)
     pace.wait_turn(HOST, time.monotonic() + 1)
-    with pytest.raises(HostFails):
+    with pytest.raises(HostFails) as probed:
         pace.wait_turn(HOST, time.monotonic() + 1)
+    assert probed.value.retry_after == PATIENCE.first, "what a probe learns is known long before it gives way"
     assert 80_000 < redis_server.pttl(PROBE_KEY + HOST) <= 90_000
     redis_server.delete(PROBE_KEY + HOST)
     pace.wait_turn(HOST, time.monotonic() + 1)
+
+
+def test_without_redis_those_who_meet_a_probe_come_back_after_a_first_pause_too(redis_server):
+    breaker = Pace(redis_server, 0, PATIENCE).breaker
+    for _ in range(3):
+        breaker.failed(HOST)
+    time.sleep(PATIENCE.first)
+    assert breaker.admit(HOST) == 0
+    assert 0 < breaker.admit(HOST) <= PATIENCE.first
 
 
 def test_without_redis_a_process_has_a_breaker_of_its_own(site, worker, tmp_path):
