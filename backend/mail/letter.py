@@ -58,10 +58,9 @@ class Letter:
             "Date": format_datetime(self.date),
             "Message-ID": self.message_id,
             "Auto-Submitted": "auto-generated",
-            **self.headers,
+            **{name: one_line(value, HEADER_LENGTH) for name, value in self.headers.items()},
         }
-        lines = ((name, in_ascii(one_line(value, HEADER_LENGTH))) for name, value in headers.items())
-        head = "".join(f"{name}: {value}\r\n" for name, value in lines)
+        head = "".join(f"{name}: {in_ascii(value)}\r\n" for name, value in headers.items())
         parts = (part(kind, text) for kind, text in (("plain", self.text), ("html", self.html)))
         body = "".join(f"\r\n--{boundary}\r\n{one}" for one in parts)
         return f"{head}{body}\r\n--{boundary}--\r\n".encode("ascii")

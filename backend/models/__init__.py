@@ -3,7 +3,7 @@
 from backend.domain.telling import Cadence
 from backend.models.account_mail import AccountMail, AccountMailKind
 from backend.models.anchor import KeyShare, QueryAnchor
-from backend.models.base import BY_HAND, Base, begin_write, db
+from backend.models.base import BY_HAND, Base, begin_write, db, reading_once
 from backend.models.blocked import BlockedCompany
 from backend.models.board import Board, BoardStatus
 from backend.models.change import MatchChange
@@ -53,4 +53,5 @@ __all__ = [
     "begin_write",
     "db",
     "is_away",
+    "reading_once",
 ]

@@ -76,12 +76,7 @@ def _execute_at_once(
     connection.send_BIND(core.NULL_BYTE, core.make_params(connection.py_types, vals))
     connection._send_message(core.DESCRIBE, core.PORTAL + core.NULL_BYTE)
     connection.send_EXECUTE()
-    try:
-        core._write(connection._sock, core.SYNC_MSG)
-        core._flush(connection._sock)
-    except AttributeError:
-        if connection._sock is None:
-            raise InterfaceError("connection is closed") from None
-        raise
+    core._write(connection._sock, core.SYNC_MSG)
+    core._flush(connection._sock)
     connection.handle_messages(context)
     return context

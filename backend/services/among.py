@@ -23,15 +23,14 @@ def among(
     """
     if session.get_bind().dialect.name == "postgresql":
         return column == any_(literal(list(values), ARRAY(column.type)))
-    listed = func.json_each(in_json(list(values))).table_valued("value")
-    return column.in_(select(listed.c.value))
+    return column.in_(select(_each(values).c.value))
 
 
 def numbers(session: Session, values: Collection[int]) -> TableValuedAlias:
     """Rows of (value)."""
     if session.get_bind().dialect.name == "postgresql":
         return func.unnest(literal(list(values), ARRAY(BigInteger))).table_valued("value").render_derived()
-    return func.json_each(in_json(list(values))).table_valued("value")
+    return _each(values)
 
 
 def pairs(session: Session, values: Mapping[int, int]) -> TableValuedAlias:
@@ -40,6 +39,10 @@ def pairs(session: Session, values: Mapping[int, int]) -> TableValuedAlias:
         both = (literal(list(side), ARRAY(BigInteger)) for side in (values.keys(), values.values()))
         return func.unnest(*both).table_valued("key", "value").render_derived()
     return func.json_each(in_json(values)).table_valued("key", "value")
+
+
+def _each(values: Collection[Any]) -> TableValuedAlias:
+    return func.json_each(in_json(list(values))).table_valued("value")
 
 
 def in_json(values: Sequence[Any] | Mapping[int, int]) -> str:

@@ -22,12 +22,8 @@ from backend.services.known_listings import LISTINGS, Row, chunks
 # Inserting into the tables themselves: through the mapped classes the same rows take three times as long.
 TEXTS, EVENTS = cast(Table, ListingText.__table__), cast(Table, ListingEvent.__table__)
 PAY = ("salary_min", "salary_max", "salary_currency", "salary_period")
-CONTENT = (
-    *("url", "title", "locations", "department", "employment_type", "work_mode", "level"),
-    *(*PAY, "posted_at", "content_hash"),
-)
 _STORED = (
-    select(LISTINGS.c.id, *(LISTINGS.c[name] for name in CONTENT), TEXTS.c.html)
+    select(LISTINGS, TEXTS.c.html)
     .join_from(LISTINGS, TEXTS, isouter=True)
     .where(LISTINGS.c.id.in_(bindparam("ids", expanding=True)))
 )

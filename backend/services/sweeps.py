@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from backend.domain.cadence import Rhythm
 from backend.fetch import Fetcher
-from backend.models.base import reading_once
+from backend.models import reading_once
 from backend.services import crawl_parts, crawls, known_listings, leases, reachability
 from backend.services.assignments import Assignment, Visit
 from backend.services.known_listings import Row

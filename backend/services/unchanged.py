@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import cast
 
-from sqlalchemy import Table, bindparam, insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from backend.domain.cadence import Rhythm, next_visit
-from backend.models import Board, Crawl, CrawlStatus, begin_write
+from backend.models import CrawlStatus, begin_write
 from backend.services.assignments import Visit
+from backend.services.reports import BOARDS, CRAWLS
 
 MEAN_WEIGHT = 0.3  # of the newest visit in the running mean of seconds
-BOARDS, CRAWLS = cast(Table, Board.__table__), cast(Table, Crawl.__table__)
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,6 +83,13 @@ def test_a_list_with_anything_odd_in_it_is_read_whole(rows: object) -> None:
     assert answered(rows) is None
 
 
+def test_a_row_with_a_very_large_number_is_read_as_any_other() -> None:
+    read = answered([*jobs(), {**jobs()[0], "id": 2**70}])
+    assert read is not None
+    assert [posting.external_id for posting in read.read.values()] == [str(2**70)]
+    assert read.same == [str(row["id"]) for row in jobs()]
+
+
 @pytest.mark.parametrize(("body", "status"), [(b"<html></html>", 200), (b"", 200), (b"[", 200), (b"{}", 503)])
 def test_what_is_no_list_answer_is_left_to_the_source(body: bytes, status: int) -> None:
     assert changed_rows.read(GREENHOUSE.source, GREENHOUSE.answer(body, status), {}) is None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import select
@@ -33,11 +32,15 @@ class Line:
 def events(mocker):
     events = []
 
-    def letter(number):
-        events.append(f"{number} written")
-        return SimpleNamespace(message_id=number, content=b"")
+    class Letter:
+        def __init__(self, number):
+            self.message_id = number
 
-    mocker.patch.object(messages, "letter", side_effect=letter)
+        @property
+        def content(self):
+            events.append(f"{self.message_id} written")
+
+    mocker.patch.object(messages, "letter", side_effect=Letter)
     return events
 
 
