@@ -17,10 +17,10 @@ from flask_mail import Connection, Mail
 
 from backend.domain.undelivered import Undelivered
 from backend.mail.letter import Letter, address_in_ascii
+from backend.mail.smtp import CLOSING, EncryptedSMTP, MailRefused, Part, PatientSMTP
 
 mail = Mail()
 TIMEOUT_SECONDS = 20
-CLOSING = 421
 
 
 class MailError(Undelivered):
@@ -53,21 +53,6 @@ class AddressRefused(MailError):
     for_good = True
 
 
-class PatientSMTP(smtplib.SMTP):
-    """Does something else while the server thinks: most of the time that a message costs is its."""
-
-    meanwhile: Callable[[], None] | None = None
-
-    def getreply(self) -> tuple[int, bytes]:
-        if self.meanwhile is not None:
-            self.meanwhile()
-        return super().getreply()
-
-
-class EncryptedSMTP(PatientSMTP, smtplib.SMTP_SSL):
-    """The same, encrypted from the beginning."""
-
-
 class TimedConnection(Connection):
     """Flask-Mail's connection with a timeout, and with certificates checked."""
 
@@ -84,9 +69,10 @@ class TimedConnection(Connection):
             host.login(self.mail.username, self.mail.password)
         return host
 
-    def send_letter(self, letter: Letter) -> None:
-        if self.host is not None:
-            self.host.sendmail(address_in_ascii(letter.sender), address_in_ascii(letter.to), letter.content)
+    def send_letter(self, letter: Letter, meanwhile: Callable[[], None] | None) -> None:
+        if isinstance(self.host, PatientSMTP):
+            self.host.meanwhile = meanwhile
+            self.host.hand_over(address_in_ascii(letter.sender), address_in_ascii(letter.to), letter.content)
 
 
 class Postbox:
@@ -123,16 +109,13 @@ class Postbox:
         try:
             if self.connection is None:
                 self.connection = TimedConnection(mail.connect().mail).__enter__()
-            if isinstance(self.connection.host, PatientSMTP):
-                self.connection.host.meanwhile = self.meanwhile
-            self.connection.send_letter(letter)
+            self.connection.send_letter(letter, self.meanwhile)
         except smtplib.SMTPServerDisconnected:
             raise
-        except smtplib.SMTPRecipientsRefused as error:
-            code, reply = next(iter(error.recipients.values()))
-            raise refusal(code, reply, AddressRefused) from error
-        except smtplib.SMTPDataError as error:
-            raise refusal(error.smtp_code, error.smtp_error, MessageRefused) from error
+        except MailRefused as error:
+            if error.part is Part.SENDER:
+                self.close()
+            raise refusal(error) from error
         except (smtplib.SMTPException, OSError) as error:
             self.close()
             raise MailUnavailable(in_words(error)) from error
@@ -144,23 +127,23 @@ class Postbox:
                 connection.host.quit()
 
 
-def refusal(code: int, reply: bytes | str, for_good: type[MailError]) -> MailError:
-    """What a reply code means (RFC 5321; the enhanced codes are RFC 3463's).
+def refusal(error: MailRefused) -> MailError:
+    """What a refusal means (RFC 5321; the enhanced codes are RFC 3463's).
 
     5.7 is policy ("relay access denied"): it blames us and not the address, so it is tried again.
     """
-    words = reply_in_words(code, reply)
-    if code == CLOSING:
+    words = in_words(error)
+    if error.smtp_code == CLOSING or error.part is Part.SENDER:
         return MailUnavailable(words)
-    return TryLater(words) if code < 500 or words[4:].startswith("5.7.") else for_good(words)
+    if error.smtp_code < 500 or words[4:].startswith("5.7."):
+        return TryLater(words)
+    return AddressRefused(words) if error.part is Part.RECIPIENT else MessageRefused(words)
 
 
 def in_words(error: Exception) -> str:
-    if isinstance(error, smtplib.SMTPResponseException):
-        return reply_in_words(error.smtp_code, error.smtp_error)
-    return f"{type(error).__name__}: {error}"[:300]
-
-
-def reply_in_words(code: int, reply: bytes | str) -> str:
+    """One line. A server's reply is its code and its words."""
+    if not isinstance(error, smtplib.SMTPResponseException):
+        return f"{type(error).__name__}: {error}"[:300]
+    reply = error.smtp_error
     text = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else reply
-    return f"{code} {' '.join(text.split())}"[:300]
+    return f"{error.smtp_code} {' '.join(text.split())}"[:300]

@@ -16,6 +16,7 @@ from backend.models.role import ListingRole, Role
 from backend.models.statistics import Statistics
 from backend.models.suggestion import Suggestion, SuggestionStatus
 from backend.models.tracker import Finding, Match, Notification, NotificationKind, SavedQuery, Tracker
+from backend.models.updates import update_rows
 from backend.models.user import User
 
 __all__ = [
@@ -54,4 +55,5 @@ __all__ = [
     "db",
     "is_away",
     "reading_once",
+    "update_rows",
 ]

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import cast
 
-from sqlalchemy import Table, bindparam, func, select, update
+from sqlalchemy import Table, func, select
 from sqlalchemy.orm import Session
 
-from backend.models import Company, Listing, begin_write
+from backend.models import Company, Listing, begin_write, update_rows
 
 WEEK = timedelta(days=7)
 CHUNK = 1000  # rows a transaction: writers wait for each other
@@ -48,12 +48,11 @@ def counted(session: Session, now: datetime) -> dict[int, Counts]:
 
 def write(session: Session, counts: Mapping[int, Counts]) -> None:
     begin_write(session)
-    session.execute(
-        update(COMPANIES)
-        .where(COMPANIES.c.id == bindparam("company"))
-        .values(open_count=bindparam("open"), new_count=bindparam("new"), closed_count=bindparam("closed")),
+    update_rows(
+        session,
+        COMPANIES,
         [
-            {"company": id, "open": open_count, "new": new, "closed": closed}
+            {"id": id, "open_count": open_count, "new_count": new, "closed_count": closed}
             for id, (open_count, new, closed) in counts.items()
         ],
     )

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Insert, Table, Update, bindparam, delete, func, insert, select, update
+from sqlalchemy import Insert, Table, bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from backend.domain import pay
 from backend.domain.diff import Changes
 from backend.domain.normalise import Normalised
-from backend.models import Board, Crawl, ListingEvent, ListingText
+from backend.models import Board, Crawl, ListingEvent, ListingText, update_rows
 from backend.services import watching
 from backend.services.assignments import Item
 from backend.services.known_listings import LISTINGS, Row, chunks
@@ -111,11 +111,11 @@ def _change(session: Session, brought: Sequence[Brought], now: datetime) -> list
             new = columns(content)
             events += [_event(before.id, now, *what) for what in _differences(before, new, content)]
             other = {name: value for name, value in new.items() if value != getattr(before, name)}
-            row = {"row": before.id, "changed_at": now, "crawl_id": crawl_id, "list_hash": item.list_hash}
+            row = {"id": before.id, "changed_at": now, "crawl_id": crawl_id, "list_hash": item.list_hash}
             rows.setdefault(tuple(other), []).append(row | other)
             texts.add(before.id, before.html, content.description_html)
     for alike in rows.values():
-        _run(session, update(LISTINGS).where(LISTINGS.c.id == bindparam("row")), alike)
+        update_rows(session, LISTINGS, alike)
     texts.write(session)
     return events
 
@@ -186,13 +186,13 @@ class Texts:
         elif after and before is None:
             self.new.append({"listing_id": id, "html": after})
         elif after and after != before:
-            self.other.append({"row": id, "html": after})
+            self.other.append({"listing_id": id, "html": after})
 
     def write(self, session: Session) -> None:
         for chunk in chunks(self.gone):
             session.execute(delete(TEXTS).where(TEXTS.c.listing_id.in_(chunk)))
         _run(session, insert(TEXTS), self.new)
-        _run(session, update(TEXTS).where(TEXTS.c.listing_id == bindparam("row")), self.other)
+        update_rows(session, TEXTS, self.other)
 
 
 def _event(
@@ -201,7 +201,7 @@ def _event(
     return {"listing_id": id, "at": at, "what": what, "before": before, "after": after}
 
 
-def _run(session: Session, statement: Insert | Update, rows: list[dict[str, Any]]) -> None:
+def _run(session: Session, statement: Insert, rows: list[dict[str, Any]]) -> None:
     if rows:
         session.execute(statement, rows)
 
@@ -217,8 +217,8 @@ def _keep_list_hashes(session: Session, brought: Sequence[Brought]) -> None:
     for one in brought:
         changed = set(one.changes.changed)
         rows += [
-            {"row": one.known[key].id, "list_hash": item.list_hash}
+            {"id": one.known[key].id, "list_hash": item.list_hash}
             for key, item in one.items.items()
             if key in one.known and key not in changed and one.known[key].list_hash != item.list_hash
         ]
-    _run(session, update(LISTINGS).where(LISTINGS.c.id == bindparam("row")), rows)
+    update_rows(session, LISTINGS, rows)

@@ -8,20 +8,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import cast
 
-from sqlalchemy import Table, bindparam, insert, update
+from sqlalchemy import Table, insert
 from sqlalchemy.orm import Session
 
-from backend.models import Board, Crawl
+from backend.models import Board, Crawl, update_rows
 
 BOARDS, CRAWLS = cast(Table, Board.__table__), cast(Table, Crawl.__table__)
 REPORTED = [column.name for column in CRAWLS.c if not column.primary_key]
-MADE_ONCE = {"id", "company_id", "source", "token", "url", "created_at"}
+MADE_ONCE = {"company_id", "source", "token", "url", "created_at"}
 REMEMBERED = [column.name for column in BOARDS.c if column.name not in MADE_ONCE]
-_REMEMBER = (
-    update(BOARDS)
-    .where(BOARDS.c.id == bindparam("board"))
-    .values({name: bindparam(f"new_{name}") for name in REMEMBERED})
-)
 
 
 def write(session: Session, crawls: Sequence[Crawl]) -> None:
@@ -36,11 +31,7 @@ def write(session: Session, crawls: Sequence[Crawl]) -> None:
 
 def remember(session: Session, boards: Sequence[Board]) -> None:
     """Write what became of these, and let the session read them anew."""
-    rows = [
-        {"board": board.id, **{f"new_{name}": getattr(board, name) for name in REMEMBERED}}
-        for board in boards
-    ]
-    if rows:
-        session.execute(_REMEMBER, rows)
+    rows = [{name: getattr(board, name) for name in REMEMBERED} for board in boards]
+    update_rows(session, BOARDS, rows)
     for board in boards:
         session.expire(board)

@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from backend.domain.cadence import Rhythm, next_visit
-from backend.models import CrawlStatus, begin_write
+from backend.models import CrawlStatus, begin_write, update_rows
 from backend.services.assignments import Visit
 from backend.services.reports import BOARDS, CRAWLS
 
@@ -53,22 +53,7 @@ def store(session: Session, visits: Sequence[Visit], cadence: Cadence, now: date
     ours = [visit for visit in visits if (visit.assignment.board_id, visit.assignment.lease) in held]
     if ours:
         session.execute(insert(CRAWLS), [_report(visit, now) for visit in ours])
-        session.execute(
-            update(BOARDS)
-            .where(BOARDS.c.id == bindparam("board"))
-            .values(
-                mean_seconds=bindparam("mean"),
-                next_crawl_at=bindparam("due"),
-                interval_seconds=bindparam("interval"),
-                last_crawl_at=now,
-                last_complete_at=now,
-                last_status=CrawlStatus.UNCHANGED,
-                last_error=None,
-                leased_until=None,
-                lease=None,
-            ),
-            [_rescheduled(visit, cadence.rhythm, now, jitter()) for visit in ours],
-        )
+        update_rows(session, BOARDS, [_rescheduled(visit, cadence.rhythm, now, jitter()) for visit in ours])
     session.commit()
 
 
@@ -76,10 +61,16 @@ def _rescheduled(visit: Visit, rhythm: Rhythm, now: datetime, jitter: float) -> 
     rhythm = rhythm.at_least(visit.assignment.source.calm)
     interval = rhythm.after(visit.assignment.interval_seconds, changed=False)
     return {
-        "board": visit.assignment.board_id,
-        "mean": mean_seconds(visit.assignment.mean_seconds, visit.seconds),
-        "due": next_visit(now, interval, 0, None, jitter),
-        "interval": round(interval.total_seconds()),
+        "id": visit.assignment.board_id,
+        "mean_seconds": mean_seconds(visit.assignment.mean_seconds, visit.seconds),
+        "next_crawl_at": next_visit(now, interval, 0, None, jitter),
+        "interval_seconds": round(interval.total_seconds()),
+        "last_crawl_at": now,
+        "last_complete_at": now,
+        "last_status": CrawlStatus.UNCHANGED,
+        "last_error": None,
+        "leased_until": None,
+        "lease": None,
     }
 
 

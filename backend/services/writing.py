@@ -51,14 +51,11 @@ def hand_over_all(
 def in_pieces(writes: Mapping[int, Write]) -> Iterator[Sequence[Written]]:
     """Each gives what is ready. One that cannot be written holds back no other.
 
-    The server is waited for four times a mail: when it takes the sender, the recipient, DATA and the text.
-    The first and the last take it longest, so there is something to do in these.
+    There is something to do in each of the two waits of a mail (see `mail/smtp`).
     """
     for number, write in writes.items():
         try:
             message = write()
-            yield ()
-            yield ()
             yield ()
             letter = messages.letter(message)
             _ = letter.content

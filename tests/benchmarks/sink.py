@@ -32,6 +32,13 @@ class Keeper:
     def __init__(self, file: BinaryIO) -> None:
         self.file = file
 
+    async def handle_EHLO(
+        self, _server: Any, session: Any, _envelope: Any, name: str, replies: list[str]
+    ) -> list[str]:
+        """Takes commands together, as mail servers do."""
+        session.host_name = name
+        return [*replies[:-1], "250-PIPELINING", replies[-1]]
+
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
         pickle.dump((time.time(), envelope.rcpt_tos[0], envelope.content), self.file)
         self.file.flush()

@@ -5,7 +5,6 @@ Each beside a bare loop with the same bytes and threads. The simulator makes its
 
 from __future__ import annotations
 
-import gc
 import os
 import random
 import tempfile
@@ -24,7 +23,7 @@ from backend.models import Board, Crawl, Listing, ListingText
 from backend.services import boards
 from backend.services.sweeps import Sweeper
 from backend.sources import registry
-from tests.benchmarks import databases, servers
+from tests.benchmarks import databases, garbage, servers
 from tests.benchmarks.ingest import Bare, add_boards, application, first_requests
 from tests.benchmarks.table import Table
 
@@ -49,9 +48,7 @@ class Took:
 
 
 def timed(work: Callable[[], object]) -> Took:
-    """What is there by now is not searched for garbage, as in a worker, which begins so."""
-    gc.collect()
-    gc.freeze()
+    garbage.only_new()
     wall, cpu = time.perf_counter(), time.process_time()
     work()
     return Took(time.perf_counter() - wall, time.process_time() - cpu)
@@ -128,11 +125,17 @@ def unchanged_and_changed(kind: str, url: str, session: Session, ours: Sweeper, 
         table.row(name, str(took), f"{BOARDS / took.wall:,.0f} boards/s; computing {took.cpu:.2f} s")
     table.check("nothing changed, ours / bare", mine.wall / theirs.wall, LIMITS["unchanged"])
     for name, together in (("four to a board", 4), ("each anywhere", 1)):
-        change(session, url, bare, together)
-        took = sweep_again(session, ours)
+        took = min(
+            (changed(session, url, ours, bare, together) for _ in range(TIMES)), key=lambda one: one.wall
+        )
         table.row(f"1 % changed, {name}", str(took), f"computing {took.cpu:.2f} s; {last_reports(session)}")
         table.check(f"1 % changed, {name} / nothing changed", took.wall / mine.wall, LIMITS["changed"])
     return table
+
+
+def changed(session: Session, url: str, ours: Sweeper, bare: Bare, together: int) -> Took:
+    change(session, url, bare, together)
+    return sweep_again(session, ours)
 
 
 def change(session: Session, url: str, bare: Bare, together: int) -> None:

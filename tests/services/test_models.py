@@ -1,9 +1,11 @@
+from datetime import timedelta
+
 import pytest
 from pg8000.exceptions import DatabaseError
-from sqlalchemy import create_engine, event, text
+from sqlalchemy import create_engine, event, func, select, text
 from sqlalchemy.exc import DBAPIError
 
-from backend.models import Company, is_away
+from backend.models import Board, Company, is_away, update_rows
 from backend.models.base import prepare_engine
 from tests.conftest import run_sql
 
@@ -49,3 +51,27 @@ def test_a_question_that_is_wrong_does_not_mean_that_the_server_is_away(session)
     with pytest.raises(DBAPIError) as caught:
         session.execute(text("SELECT nothing"))
     assert not is_away(caught.value)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
+def test_many_rows_get_each_its_own_values_and_no_other_row_does(session, now):
+    session.add(Company(id=1, slug="acme", name="Acme", created_at=now))
+    for number in (1, 2, 3):
+        made = {"url": "https://example.org", "created_at": now, "next_crawl_at": now, "last_error": "no"}
+        session.add(Board(id=number, company_id=1, source="lever", token=str(number), **made))
+    session.commit()
+    later = now + timedelta(seconds=1, microseconds=5)
+    values = {
+        1: {"validators": {"If-None-Match": '"ö\'1"'}, "last_error": None, "mean_seconds": 0.1},
+        3: {"validators": None, "last_error": "two\nlines\\", "mean_seconds": None},
+    }
+    update_rows(
+        session, Board.__table__, [{"id": id, "leased_until": later, **of} for id, of in values.items()]
+    )
+    session.commit()
+    for id, of in values.items():
+        board = session.get_one(Board, id)
+        assert {name: getattr(board, name) for name in of} == of
+        assert (board.leased_until, board.token) == (later, str(id))
+    assert session.get_one(Board, 2).last_error == "no"
+    assert session.scalar(select(func.count()).where(Board.validators.is_(None))) == 2

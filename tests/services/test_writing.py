@@ -14,14 +14,14 @@ from tests.services.tracking import tell
 
 
 class Line:
-    """A connection that waits for its server four times a mail, and what happened in which order."""
+    """A connection that waits for its server twice a mail, and what happened in which order."""
 
     def __init__(self, events, broken=()):
         self.events, self.broken, self.meanwhile = events, broken, None
 
     def send(self, letter):
         self.events.append(f"{letter.message_id} begun")
-        for _ in range(4):
+        for _ in range(2):
             self.meanwhile()
         if letter.message_id in self.broken:
             raise MailUnavailable("421 come back")
