@@ -3,7 +3,7 @@
 from backend.domain.telling import Cadence
 from backend.models.account_mail import AccountMail, AccountMailKind
 from backend.models.anchor import KeyShare, QueryAnchor
-from backend.models.base import BY_HAND, Base, begin_write, db, reading_once
+from backend.models.base import BY_HAND, Base, begin_write, db, read_value
 from backend.models.blocked import BlockedCompany
 from backend.models.board import Board, BoardStatus
 from backend.models.change import MatchChange
@@ -54,6 +54,6 @@ __all__ = [
     "begin_write",
     "db",
     "is_away",
-    "reading_once",
+    "read_value",
     "update_rows",
 ]

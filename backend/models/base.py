@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -76,24 +75,29 @@ def prepare_engine(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def on_begin(connection: Connection) -> None:
-        options = connection.get_execution_options()
-        if not options.get("reads_once"):
-            connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes") else "BEGIN")
+        writes = connection.get_execution_options().get("writes")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-@contextmanager
-def reading_once(engine: Engine) -> Iterator[Connection]:
-    """For one SELECT, which needs no transaction: none is begun, nor ended."""
-    with engine.connect().execution_options(reads_once=True) as connection:
-        driver = connection.connection.dbapi_connection
-        if driver is None or engine.dialect.name == "sqlite":
-            yield connection
-            return
-        driver.autocommit = True
-        try:
-            yield connection
-        finally:
+def read_value(engine: Engine, statement: str, parameters: Sequence[Any]) -> Any:
+    """The only value that a SELECT in the driver's own words gives, read in no transaction.
+
+    For what is read very often: SQLAlchemy's way takes three times as long. Raises the driver's errors.
+    """
+    pooled = engine.raw_connection()
+    driver: Any = pooled.dbapi_connection
+    begins_by_itself = engine.dialect.name == "postgresql"
+    try:
+        if begins_by_itself:
+            driver.autocommit = True
+        cursor = driver.cursor()
+        cursor.execute(statement, parameters)
+        ((value,),) = cursor.fetchall()
+        return value
+    finally:
+        if begins_by_itself:
             driver.autocommit = False
+        pooled.close()
 
 
 BY_HAND = {"synchronize_session": False}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
@@ -16,7 +18,9 @@ from sqlalchemy.exc import DBAPIError
 
 SHUTS_DOWN_OR_STARTS = "57P0"  # 57P01 to 57P03 of PostgreSQL's error codes
 TIMESTAMP_WITH_TIME_ZONE, JSONB = 1184, 3802  # what PostgreSQL calls the types in its answers
-STATEMENTS = 1_000  # remembered as the driver sends them
+TRUSTED_SECONDS = 0.5
+QUOTES = ("'", "$", "--")  # within which "%s" may be no parameter
+STATEMENTS = 1_000  # of those, remembered as the driver sends them
 
 _numbered = legacy.convert_paramstyle
 _in_turns = core.CoreConnection.execute_unnamed
@@ -24,15 +28,15 @@ _in_turns = core.CoreConnection.execute_unnamed
 
 def prepare(engine: Engine) -> None:
     """Many rows go into one INSERT: the driver would send each by itself, and wait. Libraries in C read
-    moments and JSON: the driver's own way takes many times as long. A statement's parameters are numbered
-    once: the driver reads each statement letter by letter whenever it is sent. And it waits for the server
-    once a statement, not three times; and once, not four times, to see whether a connection still lives.
+    moments and JSON: the driver's own way takes many times as long. Parameters are numbered at once: the
+    driver reads each statement letter by letter whenever it is sent. And it waits for the server once a
+    statement, not three times; and at most once, not four times, to see whether a connection lives.
     """
     engine.dialect.use_insertmanyvalues_wo_returning = True
     engine.dialect.do_ping = _still_lives  # type: ignore[assignment, method-assign]
     event.listen(engine, "connect", _read_quickly)
     event.listen(engine, "handle_error", _notice_a_restart)
-    legacy.convert_paramstyle = _numbered_once
+    legacy.convert_paramstyle = _numbered_quickly
     core.CoreConnection.execute_unnamed = _execute_at_once
 
 
@@ -42,8 +46,14 @@ def is_away(error: DBAPIError) -> bool:
 
 
 def _still_lives(connection: Any) -> bool:
-    """Without a transaction, which SQLAlchemy would begin, and end when the connection is given back."""
-    connection.execute_simple("SELECT 1")
+    """Asked without a transaction, which SQLAlchemy would begin, and end when the connection is given back.
+
+    Who answered a moment ago is trusted: a server may end at any moment anyway.
+    """
+    now = time.monotonic()
+    if now - getattr(connection, "answered_at", -math.inf) > TRUSTED_SECONDS:
+        connection.execute_simple("SELECT 1")
+        connection.answered_at = now
     return True
 
 
@@ -59,13 +69,17 @@ def _notice_a_restart(context: ExceptionContext) -> None:
         context.is_disconnect = True
 
 
-def _numbered_once(style: str, statement: str, values: Sequence[Any]) -> tuple[str, Sequence[Any]]:
+def _numbered_quickly(style: str, statement: str, values: Sequence[Any]) -> tuple[str, Sequence[Any]]:
     """SQLAlchemy gives values in order, so that only the statement is another."""
-    return _statement(style, statement), values
+    first, *others = statement.split("%s")
+    quotes = any(mark in statement for mark in QUOTES)
+    if style != "format" or quotes or statement.count("%") != len(others):
+        return _numbered_once(style, statement), values
+    return first + "".join(f"${number}{text}" for number, text in enumerate(others, 1)), values
 
 
 @lru_cache(maxsize=STATEMENTS)
-def _statement(style: str, statement: str) -> str:
+def _numbered_once(style: str, statement: str) -> str:
     numbered: str = _numbered(style, statement, ())[0]
     return numbered
 

@@ -20,9 +20,10 @@ from backend.domain.exchange import SourceError
 from backend.domain.posting import Posting
 from backend.models import BY_HAND, Board, Crawl, CrawlStatus, begin_write
 from backend.queueing import JobName, enqueue_after_commit
-from backend.services import known_listings, listing_rows
+from backend.services import held_boards, known_listings, listing_rows
 from backend.services.assignments import Item, Visit
 from backend.services.fingerprints import list_hash_of
+from backend.services.held_boards import HeldBoard
 from backend.services.known_listings import Row
 from backend.services.listing_rows import Brought
 from backend.services.long_lists import LongList
@@ -66,9 +67,7 @@ def _store_part(
     known = known_listings.load(session, assignment.board_id, keys)
     items = _items(postings, known, assignment.source, now)
     begin_write(session)
-    board = session.scalar(
-        select(Board).where(Board.id == assignment.board_id, Board.lease == assignment.lease)
-    )
+    board = held_boards.held(session, [visit]).get(assignment.board_id)
     if board is None:
         return False
     with session.no_autoflush:
@@ -104,7 +103,7 @@ def _items(
     return items
 
 
-def _report(session: Session, visit: Visit, board: Board, now: datetime) -> Crawl:
+def _report(session: Session, visit: Visit, board: HeldBoard, now: datetime) -> Crawl:
     """The crawl's row: written with the first part, so that listings can name it."""
     if visit.crawl_id is not None:
         return session.get_one(Crawl, visit.crawl_id)

@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session, joinedload
 from backend.domain.diff import Changes, CompleteCrawl, Memory, PartialCrawl, UnchangedCrawl, diff
 from backend.models import Board, Crawl, CrawlStatus, begin_write
 from backend.queueing import JobName, enqueue_after_commit
-from backend.services import known_listings, listing_rows, reports, unchanged
+from backend.services import held_boards, known_listings, listing_rows, reports, unchanged
 from backend.services.assignments import Visit
+from backend.services.held_boards import HeldBoard
 from backend.services.known_listings import Row
 from backend.services.listing_rows import Brought
 from backend.services.long_lists import LongList
@@ -67,13 +68,13 @@ def _store_together(
 ) -> None:
     begin_write(session, repeatable=True)
     with session.no_autoflush:
-        held = _held(session, visits)
-        mine = [visit for visit in visits if visit.assignment.board_id in held]
+        boards = held_boards.held(session, visits)
+        mine = [visit for visit in visits if visit.assignment.board_id in boards]
         unknown = [visit for visit in mine if visit.read and visit.known is None and visit.long_list is None]
         known = known_listings.load_many(session, [visit.assignment.board_id for visit in unknown])
         brought, told = [], []
         for visit in mine:
-            board = held[visit.assignment.board_id]
+            board = boards[visit.assignment.board_id]
             crawl = _report(session, board, visit, now)
             if visit.long_list is not None:
                 brought.append(_end_of_list(session, board, crawl, visit.long_list, cadence, now))
@@ -87,20 +88,13 @@ def _store_together(
             told.append(crawl)
         reports.write(session, told)
         listing_rows.write(session, brought, now)
-        reports.remember(session, list(held.values()))
+        held_boards.remember(session, list(boards.values()))
         if any(one.crawl.matched_at is None for one in brought):
             enqueue_after_commit(session, JobName.MATCH_CRAWLS)
     session.commit()
 
 
-def _held(session: Session, visits: Sequence[Visit]) -> dict[int, Board]:
-    """The boards whose lease is still that of the visit, by id."""
-    leases = {visit.assignment.board_id: visit.assignment.lease for visit in visits}
-    found = session.scalars(select(Board).where(Board.id.in_(leases), Board.lease.in_(set(leases.values()))))
-    return {board.id: board for board in found if board.lease == leases[board.id]}
-
-
-def _report(session: Session, board: Board, visit: Visit, now: datetime) -> Crawl:
+def _report(session: Session, board: HeldBoard, visit: Visit, now: datetime) -> Crawl:
     """A new report; or that of a long list, begun with its first part; or that of the hold that goes on."""
     if visit.status == CrawlStatus.POSTPONED:
         begun = _postponed_last(session, board.id)
@@ -121,7 +115,7 @@ def _postponed_last(session: Session, board_id: int) -> Crawl | None:
 
 
 def _compare(
-    board: Board, crawl: Crawl, visit: Visit, known: Mapping[str, Row], cadence: Cadence, now: datetime
+    board: HeldBoard, crawl: Crawl, visit: Visit, known: Mapping[str, Row], cadence: Cadence, now: datetime
 ) -> Brought:
     """What a visit means for the listings of its board, and its report and the board's memory of it."""
     changes = diff(
@@ -142,7 +136,7 @@ def _compare(
 
 
 def _end_of_list(
-    session: Session, board: Board, crawl: Crawl, parts: LongList, cadence: Cadence, now: datetime
+    session: Session, board: HeldBoard, crawl: Crawl, parts: LongList, cadence: Cadence, now: datetime
 ) -> Brought:
     """Its listings are stored by parts; what is left is what the whole of it means for the others."""
     found = CompleteCrawl(parts.ids) if crawl.complete else PartialCrawl(parts.ids)
@@ -156,7 +150,7 @@ def _end_of_list(
     return Brought(board, crawl, {}, rows, Changes(missing=whole.missing, closed=whole.closed))
 
 
-def _conclude(board: Board, crawl: Crawl, changes: Changes, now: datetime) -> None:
+def _conclude(board: HeldBoard, crawl: Crawl, changes: Changes, now: datetime) -> None:
     crawl.baseline = board.baseline_at is None and crawl.complete
     if crawl.baseline:
         board.baseline_at = now
@@ -183,20 +177,20 @@ def _counts(known: Mapping[str, Row], changes: Changes) -> tuple[int, int]:
     return was_open + len(changes.opened) + len(changes.reopened) - len(changes.closed), len(missed)
 
 
-def memory_of(board: Board) -> Memory:
+def memory_of(board: HeldBoard) -> Memory:
     held = frozenset(board.held["seen"]) if board.held else None
     if not board.empties:
         return Memory(held=held)
     return Memory(held, board.empties["count"], datetime.fromisoformat(board.empties["since"]))
 
 
-def _remember(board: Board, memory: Memory) -> None:
+def _remember(board: HeldBoard, memory: Memory) -> None:
     board.held = None if memory.held is None else {"seen": sorted(memory.held)}
     since = memory.empty_since
     board.empties = {"count": memory.empties, "since": since.isoformat()} if since is not None else None
 
 
-def _keep_validators(board: Board, visit: Visit) -> None:
+def _keep_validators(board: HeldBoard, visit: Visit) -> None:
     """Only a stored complete crawl may be answered with "unchanged" later (DESIGN, truth 5)."""
     if visit.items is None and visit.long_list is None and visit.crawl_id is None:
         return

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar, cast
 
 import msgspec
-from sqlalchemy import Connection, Select, Table, Text, bindparam, func, select
+from sqlalchemy import Dialect, Engine, Select, Table, Text, bindparam, func, select
 from sqlalchemy import cast as cast_in_sql
 from sqlalchemy.orm import Session
 
 from backend.domain.diff import Known
-from backend.models import Listing
+from backend.models import Listing, read_value
 
 CHUNK = 500  # parameters of one IN list
 PIECE = 5000  # rows of a long answer
@@ -39,25 +40,28 @@ ROW = (
     LISTINGS.c.closed_at.is_not(None),
 )
 _KEY, _REST = ROW[1], ROW[2:]
-_WHOLE_BOARD = {
-    dialect: select(cast_in_sql(together(_KEY, one_row(*_REST)), Text)).where(
-        LISTINGS.c.board_id == bindparam("board")
-    )
-    for dialect, one_row, together in (
-        ("sqlite", func.json_array, func.json_group_object),
-        ("postgresql", func.json_build_array, func.json_object_agg),
-    )
-}
 _in_json = msgspec.json.Decoder(dict[str, Row], strict=False)  # SQLite's booleans are 0 and 1
+_MAKE_JSON = {
+    "sqlite": (func.json_array, func.json_group_object),
+    "postgresql": (func.json_build_array, func.json_object_agg),
+}
 
 
-def load_board(connection: Connection, board_id: int) -> dict[str, Row]:
+def load_board(engine: Engine, board_id: int) -> dict[str, Row]:
     """All listings of a board, by external id.
 
     As one value: SQLite lets another thread run for each row, and a visit is one of many threads.
     """
-    rows = connection.scalar(_WHOLE_BOARD[connection.dialect.name], {"board": board_id})
+    rows = read_value(engine, _whole_board(engine.dialect), (board_id,))
     return _in_json.decode(rows or "{}")
+
+
+@lru_cache(maxsize=10)
+def _whole_board(dialect: Dialect) -> str:
+    """A SELECT with one parameter, the board's id."""
+    one_row, together = _MAKE_JSON[dialect.name]
+    rows = select(cast_in_sql(together(_KEY, one_row(*_REST)), Text))
+    return str(rows.where(LISTINGS.c.board_id == bindparam("board")).compile(dialect=dialect))
 
 
 def load(session: Session, board_id: int, keys: Sequence[str]) -> dict[str, Row]:

@@ -14,16 +14,21 @@ from sqlalchemy.orm import Session
 from backend.domain import pay
 from backend.domain.diff import Changes
 from backend.domain.normalise import Normalised
-from backend.models import Board, Crawl, ListingEvent, ListingText, update_rows
+from backend.models import Crawl, ListingEvent, ListingText, update_rows
 from backend.services import watching
 from backend.services.assignments import Item
+from backend.services.held_boards import HeldBoard
 from backend.services.known_listings import LISTINGS, Row, chunks
 
 # Inserting into the tables themselves: through the mapped classes the same rows take three times as long.
 TEXTS, EVENTS = cast(Table, ListingText.__table__), cast(Table, ListingEvent.__table__)
 PAY = ("salary_min", "salary_max", "salary_currency", "salary_period")
+CONTENT = (
+    *("url", "title", "locations", "department", "employment_type", "work_mode", "level"),
+    *(*PAY, "posted_at", "content_hash"),
+)
 _STORED = (
-    select(LISTINGS, TEXTS.c.html)
+    select(LISTINGS.c.id, *(LISTINGS.c[name] for name in CONTENT), TEXTS.c.html)
     .join_from(LISTINGS, TEXTS, isouter=True)
     .where(LISTINGS.c.id.in_(bindparam("ids", expanding=True)))
 )
@@ -33,7 +38,7 @@ _STORED = (
 class Brought:
     """What a crawl brought to the listings of its board: `known` by external id, and what becomes of them."""
 
-    board: Board
+    board: HeldBoard
     crawl: Crawl
     items: Mapping[str, Item]
     known: Mapping[str, Row]
@@ -121,7 +126,7 @@ def _change(session: Session, brought: Sequence[Brought], now: datetime) -> list
 
 
 def columns(content: Normalised) -> dict[str, Any]:
-    """The columns of a listing that come from its content."""
+    """Those columns of a listing that come from its content: CONTENT."""
     salary = content.salary
     return {
         "url": content.url,

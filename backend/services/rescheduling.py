@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from backend.domain.cadence import after_host, first_return, next_visit
-from backend.models import Board, BoardStatus, Crawl, CrawlStatus
+from backend.models import BoardStatus, Crawl, CrawlStatus
 from backend.services.assignments import Visit
 from backend.services.board_health import FAILING_AFTER
+from backend.services.held_boards import HeldBoard
 from backend.services.unchanged import Cadence, Jitter, mean_seconds
 
 DETAILS_PAUSE = timedelta(seconds=60)  # a board with details left to ask is visited again after this
@@ -15,7 +16,7 @@ GONE_PAUSE = timedelta(days=1)
 
 
 def reschedule(
-    board: Board, crawl: Crawl, visit: Visit, cadence: Cadence, now: datetime, jitter: Jitter
+    board: HeldBoard, crawl: Crawl, visit: Visit, cadence: Cadence, now: datetime, jitter: Jitter
 ) -> None:
     """Give the board back, with its next due time."""
     rhythm = cadence.rhythm.at_least(visit.assignment.source.calm)
@@ -49,7 +50,7 @@ def reschedule(
         board.status = BoardStatus.ACTIVE
 
 
-def _postpone(board: Board, visit: Visit, now: datetime, jitter: float) -> None:
+def _postpone(board: HeldBoard, visit: Visit, now: datetime, jitter: float) -> None:
     """Not asked. Where that is because its host fails, the board fails too, without further proof."""
     if not visit.host_fails:
         board.next_crawl_at = next_visit(now, timedelta(0), 0, visit.retry_after, jitter)

@@ -19,7 +19,6 @@ from sqlalchemy.orm import Session
 
 from backend.domain.cadence import Rhythm
 from backend.fetch import Fetcher
-from backend.models import reading_once
 from backend.services import crawl_parts, crawls, known_listings, leases, reachability
 from backend.services.assignments import Assignment, Visit
 from backend.services.known_listings import Row
@@ -129,7 +128,11 @@ class Sweeper:
             under_way = UnderWay(pool)
             for ended in self.as_they_end(session, under_way):
                 crawls.store(session, ended, self.cadence, self.clock(), self.random.random)
-                while more and len(under_way) <= settings.crawl_threads and self.has_time(begun, under_way):
+                while (
+                    more
+                    and len(under_way) <= settings.crawl_threads + settings.crawl_batch
+                    and self.has_time(begun, under_way)
+                ):
                     claimed = leases.claim_due(session, self.clock(), settings.crawl_batch, self.lease)
                     under_way.begin(self.visit, claimed)
                     more = len(claimed) == settings.crawl_batch
@@ -163,7 +166,7 @@ class Sweeper:
             if ended.are_enough or not under_way or time.monotonic() >= store_at:
                 yield ended.visits
                 ended, store_at = Ended(), math.inf
-            elif len(under_way) <= self.settings.crawl_threads:
+            elif len(under_way) <= self.settings.crawl_threads + self.settings.crawl_batch:
                 yield []
             if time.monotonic() >= renew_at:
                 self.renew(session, [*under_way.assignments, *(one.assignment for one in ended.visits)])
@@ -188,5 +191,4 @@ class Sweeper:
         return ended
 
     def load_known(self, board_id: int) -> dict[str, Row]:
-        with reading_once(self.engine) as connection:
-            return known_listings.load_board(connection, board_id)
+        return known_listings.load_board(self.engine, board_id)

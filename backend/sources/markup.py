@@ -11,6 +11,8 @@ from backend.domain.exchange import Response, SourceChanged
 from backend.sources.answers import require_ok
 from backend.sources.shapes import checked_id
 
+SHORT = 2**20  # bytes of an answer of which a whole tree may be in memory
+
 
 class XmlRow:
     """One row element of an answer and where it stands in it (`position[3]`)."""
@@ -45,31 +47,43 @@ class XmlRow:
 
 
 def xml_rows(response: Response, root: str, row: str) -> Iterator[XmlRow]:
-    """Each `row` element below `root`, one at a time: it is emptied when the next is asked for.
+    """Each `row` element below `root`. Of a long answer it is emptied when the next is asked for.
 
     Raises as `require_ok`; SourceChanged for another root, a DTD, or broken XML.
     """
     require_ok(response)
     where = response.request.url or "the answer"
-    index = 0
-    opened = False
+    body = response.body.lstrip()  # some feeds begin with a blank line, which XML forbids
+    found = _in_tree if len(body) <= SHORT else _in_stream
     try:
-        for event, element in etree.iterparse(
-            BytesIO(response.body.lstrip()),  # some feeds begin with a blank line, which XML forbids
-            events=("start", "end"),
-            resolve_entities=False,
-            load_dtd=False,
-            no_network=True,
-        ):
-            if not opened:
-                opened = True
-                _check_root(element, root, where)
-            if event == "end" and element.tag == row:
-                yield XmlRow(element, f"{row}[{index}]")
-                index += 1
-                element.clear()
+        for index, element in enumerate(found(body, root, row, where)):
+            yield XmlRow(element, f"{row}[{index}]")
     except etree.XMLSyntaxError as error:
         raise SourceChanged(f"{where}: expected XML, got a broken document ({error.msg})") from None
+
+
+def _in_tree(body: bytes, root: str, row: str, where: str) -> Iterator[etree._Element]:
+    """Read without a stop; a stream waits at each element for its turn among the threads."""
+    tree = etree.fromstring(body, etree.XMLParser(resolve_entities=False, load_dtd=False, no_network=True))
+    _check_root(tree, root, where)
+    yield from tree.iter(row)
+
+
+def _in_stream(body: bytes, root: str, row: str, where: str) -> Iterator[etree._Element]:
+    opened = False
+    for event, element in etree.iterparse(
+        BytesIO(body),
+        events=("start", "end"),
+        resolve_entities=False,
+        load_dtd=False,
+        no_network=True,
+    ):
+        if not opened:
+            opened = True
+            _check_root(element, root, where)
+        if event == "end" and element.tag == row:
+            yield element
+            element.clear()
 
 
 def _check_root(element: etree._Element, root: str, where: str) -> None:

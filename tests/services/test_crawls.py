@@ -313,11 +313,11 @@ def test_a_visit_that_cannot_be_stored_costs_only_itself(
         boards.add(session, registry.source("greenhouse"), f"other-{number}", "Other", board.created_at)
     session.commit()
     endpoint.jobs = {1: "Engineer", 2: "Designer"}
-    write = crawls.listing_rows.write
+    write, acme = crawls.listing_rows.write, board.id
 
     def fail_for_acme(session, brought, now):
         write(session, brought, now)
-        if any(one.board.token == "acme" for one in brought):
+        if any(one.board.id == acme for one in brought):
             raise RuntimeError("a row that no database takes")
 
     monkeypatch.setattr(crawls.listing_rows, "write", fail_for_acme)

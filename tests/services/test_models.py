@@ -75,3 +75,20 @@ def test_many_rows_get_each_its_own_values_and_no_other_row_does(session, now):
         assert (board.leased_until, board.token) == (later, str(id))
     assert session.get_one(Board, 2).last_error == "no"
     assert session.scalar(select(func.count()).where(Board.validators.is_(None))) == 2
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT :a AS one, :b AS two",
+        """SELECT :a AS "a -- quoted name", :b AS two""",
+        "SELECT :a || '%s', :b || '$1' || '%%' -- %s",
+        "SELECT $$%s$$ || :a, :b || '100 %'",
+    ],
+)
+def test_parameters_are_told_from_what_only_looks_like_them(session, statement):
+    row = session.execute(text(statement), {"a": "first", "b": "second"}).one()
+    assert "first" in row[0]
+    assert "second" in row[1]
+    assert "$2" not in "".join(row)
