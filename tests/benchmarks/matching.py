@@ -20,7 +20,7 @@ from backend.domain import inflect
 from backend.domain.query import parse
 from backend.domain.sieve import Sieve
 from backend.services import matches
-from tests.benchmarks import databases, listings_real
+from tests.benchmarks import databases, garbage, listings_real
 from tests.benchmarks.matching_baselines import Pairs, Scan, SmallIndex, StoredQueries
 from tests.benchmarks.matching_queries import cold, live, vocabulary
 from tests.benchmarks.matching_world import A_CRAWL, NOW, World, world
@@ -173,6 +173,7 @@ def equal(found: Pairs, expected: Pairs) -> None:
 
 def of_processor(work: Callable[[], object]) -> float:
     """Seconds."""
+    garbage.only_new()
     begun = time.process_time()
     work()
     return time.process_time() - begun
