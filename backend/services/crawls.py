@@ -19,12 +19,12 @@ from backend.services.held_boards import HeldBoard
 from backend.services.known_listings import Row
 from backend.services.listing_rows import Brought
 from backend.services.long_lists import LongList
+from backend.services.reports import NewReport, Report
 from backend.services.rescheduling import reschedule
 from backend.services.unchanged import Cadence, Jitter
 
 log = logging.getLogger(__name__)
 
-COUNTS = ("seen", "new", "changed", "missing", "closed", "reopened")
 NOT_STORED = "what the board answered could not be stored; the log says why"
 
 
@@ -94,13 +94,13 @@ def _store_together(
     session.commit()
 
 
-def _report(session: Session, board: HeldBoard, visit: Visit, now: datetime) -> Crawl:
+def _report(session: Session, board: HeldBoard, visit: Visit, now: datetime) -> Report:
     """A new report; or that of a long list, begun with its first part; or that of the hold that goes on."""
     if visit.status == CrawlStatus.POSTPONED:
         begun = _postponed_last(session, board.id)
     else:
         begun = session.get_one(Crawl, visit.crawl_id) if visit.crawl_id is not None else None
-    crawl = begun or Crawl(board_id=board.id, started_at=visit.started_at, **dict.fromkeys(COUNTS, 0))
+    crawl = begun or NewReport(board.id, visit.started_at, now, visit.status)
     crawl.finished_at, crawl.status, crawl.error = now, visit.status, visit.error
     crawl.complete = visit.status in (CrawlStatus.COMPLETE, CrawlStatus.UNCHANGED)
     crawl.baseline = False
@@ -115,7 +115,7 @@ def _postponed_last(session: Session, board_id: int) -> Crawl | None:
 
 
 def _compare(
-    board: HeldBoard, crawl: Crawl, visit: Visit, known: Mapping[str, Row], cadence: Cadence, now: datetime
+    board: HeldBoard, crawl: Report, visit: Visit, known: Mapping[str, Row], cadence: Cadence, now: datetime
 ) -> Brought:
     """What a visit means for the listings of its board, and its report and the board's memory of it."""
     changes = diff(
@@ -136,7 +136,7 @@ def _compare(
 
 
 def _end_of_list(
-    session: Session, board: HeldBoard, crawl: Crawl, parts: LongList, cadence: Cadence, now: datetime
+    session: Session, board: HeldBoard, crawl: Report, parts: LongList, cadence: Cadence, now: datetime
 ) -> Brought:
     """Its listings are stored by parts; what is left is what the whole of it means for the others."""
     found = CompleteCrawl(parts.ids) if crawl.complete else PartialCrawl(parts.ids)
@@ -150,7 +150,7 @@ def _end_of_list(
     return Brought(board, crawl, {}, rows, Changes(missing=whole.missing, closed=whole.closed))
 
 
-def _conclude(board: HeldBoard, crawl: Crawl, changes: Changes, now: datetime) -> None:
+def _conclude(board: HeldBoard, crawl: Report, changes: Changes, now: datetime) -> None:
     crawl.baseline = board.baseline_at is None and crawl.complete
     if crawl.baseline:
         board.baseline_at = now

@@ -14,11 +14,12 @@ from sqlalchemy.orm import Session
 from backend.domain import pay
 from backend.domain.diff import Changes
 from backend.domain.normalise import Normalised
-from backend.models import Crawl, ListingEvent, ListingText, update_rows
+from backend.models import ListingEvent, ListingText, update_rows
 from backend.services import watching
 from backend.services.assignments import Item
 from backend.services.held_boards import HeldBoard
 from backend.services.known_listings import LISTINGS, Row, chunks
+from backend.services.reports import Report
 
 # Inserting into the tables themselves: through the mapped classes the same rows take three times as long.
 TEXTS, EVENTS = cast(Table, ListingText.__table__), cast(Table, ListingEvent.__table__)
@@ -39,7 +40,7 @@ class Brought:
     """What a crawl brought to the listings of its board: `known` by external id, and what becomes of them."""
 
     board: HeldBoard
-    crawl: Crawl
+    crawl: Report
     items: Mapping[str, Item]
     known: Mapping[str, Row]
     changes: Changes

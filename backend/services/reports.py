@@ -1,11 +1,14 @@
-"""Writing the reports of visits: a statement for many.
+"""Reports of visits: plain values until they are written, by a statement for many.
 
-Through the table itself: the unit of work takes three times as long for the same rows.
+The unit of work takes three times as long for the same rows. It keeps those that go on over several
+transactions: of a list in parts, of a long hold.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
 from typing import cast
 
 from sqlalchemy import Table, insert
@@ -14,14 +17,41 @@ from sqlalchemy.orm import Session
 from backend.models import Board, Crawl
 
 BOARDS, CRAWLS = cast(Table, Board.__table__), cast(Table, Crawl.__table__)
-REPORTED = [column.name for column in CRAWLS.c if not column.primary_key]
 
 
-def write(session: Session, crawls: Sequence[Crawl]) -> None:
-    """Write those that are new, and give them their ids. Those that go on are the session's."""
-    new = [crawl for crawl in crawls if crawl.id is None]
+@dataclass(slots=True)
+class NewReport:
+    """See `models.Crawl`. `id` is known once it is written."""
+
+    board_id: int
+    started_at: datetime
+    finished_at: datetime
+    status: str
+    id: int | None = None
+    complete: bool = False
+    baseline: bool = False
+    seen: int = 0
+    new: int = 0
+    changed: int = 0
+    missing: int = 0
+    closed: int = 0
+    reopened: int = 0
+    bytes: int = 0
+    requests: int = 0
+    seconds: float = 0.0
+    error: str | None = None
+    matched_at: datetime | None = None
+
+
+Report = NewReport | Crawl
+WRITTEN = [field.name for field in fields(NewReport) if field.name != "id"]
+
+
+def write(session: Session, reports: Sequence[Report]) -> None:
+    """Write those that are new, and give them their ids. The others are the session's."""
+    new = [report for report in reports if isinstance(report, NewReport)]
     if new:
-        rows = [{name: getattr(crawl, name) for name in REPORTED} for crawl in new]
+        rows = [{name: getattr(report, name) for name in WRITTEN} for report in new]
         made = insert(CRAWLS).returning(CRAWLS.c.id, sort_by_parameter_order=True)
-        for crawl, crawl_id in zip(new, session.scalars(made, rows), strict=True):
-            crawl.id = crawl_id
+        for report, report_id in zip(new, session.scalars(made, rows), strict=True):
+            report.id = report_id

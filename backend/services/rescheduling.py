@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from backend.domain.cadence import after_host, first_return, next_visit
-from backend.models import BoardStatus, Crawl, CrawlStatus
+from backend.models import BoardStatus, CrawlStatus
 from backend.services.assignments import Visit
 from backend.services.board_health import FAILING_AFTER
 from backend.services.held_boards import HeldBoard
+from backend.services.reports import Report
 from backend.services.unchanged import Cadence, Jitter, mean_seconds
 
 DETAILS_PAUSE = timedelta(seconds=60)  # a board with details left to ask is visited again after this
@@ -16,7 +17,7 @@ GONE_PAUSE = timedelta(days=1)
 
 
 def reschedule(
-    board: HeldBoard, crawl: Crawl, visit: Visit, cadence: Cadence, now: datetime, jitter: Jitter
+    board: HeldBoard, crawl: Report, visit: Visit, cadence: Cadence, now: datetime, jitter: Jitter
 ) -> None:
     """Give the board back, with its next due time."""
     rhythm = cadence.rhythm.at_least(visit.assignment.source.calm)
@@ -61,6 +62,6 @@ def _postpone(board: HeldBoard, visit: Visit, now: datetime, jitter: float) -> N
     board.next_crawl_at = after_host(now, visit.retry_after or 0, jitter)
 
 
-def _found_change(crawl: Crawl) -> bool:
+def _found_change(crawl: Report) -> bool:
     """Whether the board moved since the last visit: what was new, another, gone or back."""
     return bool(crawl.new or crawl.changed or crawl.missing or crawl.closed or crawl.reopened)
