@@ -1,7 +1,6 @@
 """Boards whose lease is a visit's: read as plain values, and written back from these, many together.
 
-Not as objects of the unit of work: that notes every change of every attribute, which takes as long as all the
-rest of storing a visit.
+Not as objects of the unit of work, which notes every change of every attribute.
 """
 
 from __future__ import annotations
