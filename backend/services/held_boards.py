@@ -8,14 +8,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
-from backend.models import update_rows
+from backend.models import Board, update_rows
 from backend.services.assignments import Visit
-from backend.services.reports import BOARDS
+
+BOARDS = cast(Table, Board.__table__)
 
 
 @dataclass(slots=True)

@@ -14,9 +14,9 @@ from typing import cast
 from sqlalchemy import Table, insert
 from sqlalchemy.orm import Session
 
-from backend.models import Board, Crawl
+from backend.models import Crawl
 
-BOARDS, CRAWLS = cast(Table, Board.__table__), cast(Table, Crawl.__table__)
+CRAWLS = cast(Table, Crawl.__table__)
 
 
 @dataclass(slots=True)

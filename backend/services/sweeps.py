@@ -116,6 +116,11 @@ class Sweeper:
         )
 
     @property
+    def in_reserve(self) -> int:
+        """Others are claimed once no more are under way: enough for all threads while visits are stored."""
+        return self.settings.crawl_threads + self.settings.crawl_batch
+
+    @property
     def lease(self) -> timedelta:
         return timedelta(seconds=self.settings.lease_seconds)
 
@@ -128,11 +133,7 @@ class Sweeper:
             under_way = UnderWay(pool)
             for ended in self.as_they_end(session, under_way):
                 crawls.store(session, ended, self.cadence, self.clock(), self.random.random)
-                while (
-                    more
-                    and len(under_way) <= settings.crawl_threads + settings.crawl_batch
-                    and self.has_time(begun, under_way)
-                ):
+                while more and len(under_way) <= self.in_reserve and self.has_time(begun, under_way):
                     claimed = leases.claim_due(session, self.clock(), settings.crawl_batch, self.lease)
                     under_way.begin(self.visit, claimed)
                     more = len(claimed) == settings.crawl_batch
@@ -166,7 +167,7 @@ class Sweeper:
             if ended.are_enough or not under_way or time.monotonic() >= store_at:
                 yield ended.visits
                 ended, store_at = Ended(), math.inf
-            elif len(under_way) <= self.settings.crawl_threads + self.settings.crawl_batch:
+            elif len(under_way) <= self.in_reserve:
                 yield []
             if time.monotonic() >= renew_at:
                 self.renew(session, [*under_way.assignments, *(one.assignment for one in ended.visits)])

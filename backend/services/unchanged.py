@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from backend.domain.cadence import Rhythm, next_visit
 from backend.models import CrawlStatus, begin_write, update_rows
 from backend.services.assignments import Visit
-from backend.services.reports import BOARDS, CRAWLS
+from backend.services.held_boards import BOARDS
+from backend.services.reports import CRAWLS
 
 MEAN_WEIGHT = 0.3  # of the newest visit in the running mean of seconds
 
