@@ -15,7 +15,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask_migrate import upgrade
-from sqlalchemy import create_engine, text
+from sqlalchemy import Connection, create_engine, text
 
 from backend.app import MIGRATIONS, create_app
 from backend.models import db
@@ -27,6 +27,13 @@ REGISTRIES = re.compile(
     r"--(extra-)?index-url|--find-[l]inks"
 )  # where packages come from is each machine's own affair
 OF_ONE_MACHINE = re.compile(r"(?<![\w.])/(work|root|Users|home/\w+)/")
+
+
+OPTIONS = {
+    table.name: [f"{name}={value}" for name, value in options.items()]
+    for table in db.metadata.tables.values()
+    if (options := table.dialect_options["postgresql"]["with"])
+}  # what PostgreSQL stores a table with
 
 
 def tracked_files() -> list[Path]:
@@ -90,8 +97,18 @@ def test_migrations_lead_to_the_models(empty_database: str, tmp_path: Path) -> N
         upgrade()
         with db.engine.connect() as connection:
             differences = compare_metadata(MigrationContext.configure(connection), db.metadata)
+            stored_with = options_of_tables(connection)
         db.engine.dispose()
     assert differences == []
+    assert stored_with == (OPTIONS if empty_database.startswith("postgresql") else {})
+
+
+def options_of_tables(connection: Connection) -> dict[str, list[str]]:
+    """What a table is stored with, as the comparison of models and database does not tell."""
+    if connection.dialect.name != "postgresql":
+        return {}
+    stated = text("SELECT relname, reloptions FROM pg_class WHERE reloptions IS NOT NULL AND relkind = 'r'")
+    return dict(connection.execute(stated).all())
 
 
 def test_no_file_names_a_registry_or_a_path_of_this_machine() -> None:
