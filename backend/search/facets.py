@@ -9,6 +9,8 @@ from functools import partial
 from itertools import accumulate, pairwise
 from typing import Any
 
+import tantivy
+
 from backend.domain.query import Query, Status
 from backend.domain.query_nodes import (
     And,
@@ -22,14 +24,17 @@ from backend.domain.query_nodes import (
     all_of,
     text_of,
 )
-from backend.search.schema import microseconds
+from backend.search.schema import KEYED, NONE, key_of, microseconds, schema
 from backend.search.view import View, tells_age
 
 POSTED = RangeField.POSTED.value
 NAMES = (*(field.value for field in ValueField), POSTED)
 POSTED_DAYS = (1, 3, 7, 14, 30)
 TOP = 20
-_SELECTED, _TOTAL = " selected", " total"
+_OF_A_SEGMENT = (
+    8_000  # keys; what is rarer in one segment is not counted there: at 1,000 counts were a few short
+)
+_TOTAL = " total"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,28 +95,48 @@ def _is_own(node: Node, name: str) -> bool:
 def _counted(
     view: View, node: Node, status: Status, asked: dict[str, tuple[str, ...]], now: datetime
 ) -> dict[str, list[Count]]:
-    wanted: dict[str, Any] = {_TOTAL: {"value_count": {"field": "id"}}}
-    for name, values in asked.items():
-        if name == POSTED:
-            wanted[name] = {"range": {"field": name, "ranges": _ranges(now)}}
-            continue
-        wanted[name] = {"terms": {"field": name, "size": TOP}}
-        if values:
-            wanted[name + _SELECTED] = {"terms": {"field": name, "size": len(values), "include": values}}
+    wanted: dict[str, Any] = {_TOTAL: {"value_count": {"field": "status"}}}  # that each listing has once
+    for name in asked:
+        wanted[name] = {"range": {"field": name, "ranges": _ranges(now)}} if name == POSTED else _terms(name)
     found = view.searcher.aggregate(view.asked(node, status, now).query, wanted)
     view.remember_total(node, status, int(found[_TOTAL]["value"]))
+    counted: dict[str, list[Count]] = {}
+    for name, values in asked.items():
+        if name == POSTED:
+            counted[name] = _within(found[name]["buckets"])
+            continue
+        counts = _by_value(view, ValueField(name), found[name]["buckets"])
+        for value in set(values) - set(counts):
+            having = all_of([node, Value(ValueField(name), value)])
+            counts[value] = view.total(having, status, now)
+        counted[name] = sorted(map(Count, counts, counts.values()), key=lambda one: (-one.count, one.value))
+    return counted
+
+
+def _terms(name: str) -> dict[str, Any]:
+    """One more than is shown, for NONE. Many values are counted by their keys: texts are slow to read."""
+    key = KEYED.get(ValueField(name))
+    if key is None:
+        return {"terms": {"field": name, "size": TOP + 1}}
+    return {"terms": {"field": key, "size": TOP + 1, "segment_size": _OF_A_SEGMENT}}
+
+
+def _by_value(view: View, field: ValueField, buckets: list[dict[str, Any]]) -> dict[str, int]:
+    none = key_of(NONE) if field in KEYED else NONE
+    shown = [(one["key"], one["doc_count"]) for one in buckets if one["key"] != none][:TOP]
+    if field not in KEYED:
+        return dict(shown)
     return {
-        name: _within(found[name]["buckets"]) if name == POSTED else _values(found, name, values)
-        for name, values in asked.items()
+        view.steady.get((field, key), partial(_with_key, view, field, key)): count for key, count in shown
     }
 
 
-def _values(found: dict[str, Any], name: str, values: tuple[str, ...]) -> list[Count]:
-    counts = {bucket["key"]: bucket["doc_count"] for bucket in found[name]["buckets"]}
-    counts |= dict.fromkeys((value for value in values if value not in counts), 0)
-    if values:
-        counts |= {one["key"]: one["doc_count"] for one in found[name + _SELECTED]["buckets"]}
-    return sorted((Count(*pair) for pair in counts.items()), key=lambda one: (-one.count, one.value))
+def _with_key(view: View, field: ValueField, key: int) -> str:
+    """The value: it is read from a listing that has it."""
+    having = tantivy.Query.term_query(schema(), KEYED[field], key)
+    found = view.searcher.search(having, 1, False, order_by_field="order")
+    values: list[str] = view.searcher.doc(found.hits[0][1]).get_all(field)
+    return next(value for value in values if key_of(value) == key)
 
 
 def _ranges(now: datetime) -> list[dict[str, int]]:

@@ -27,7 +27,7 @@ from backend.search.spelling import Vocabulary
 from backend.search.view import Share, View, tells_age
 
 VOCABULARY_SECONDS = 600  # the words of an index hardly change
-_STEADY = 20  # figures of the whole index
+_STEADY = 5_000  # figures of the whole index, and values by their keys, half a MB
 _LETTERS = 40  # whose words are remembered, half a MB each at a million listings
 _KEYS: dict[str, str] = {"newest": "order", "salary": "pay_order"}
 
