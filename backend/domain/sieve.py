@@ -28,6 +28,11 @@ class Met:
     match: dict[int, int] = field(default_factory=dict)
     may: dict[int, int] = field(default_factory=dict)
 
+    def forget(self, numbers: Iterable[int]) -> None:
+        for number in numbers:
+            self.match.pop(number, None)
+            self.may.pop(number, None)
+
 
 class Sieve:
     """Some listings, ready to meet many queries."""
@@ -39,24 +44,31 @@ class Sieve:
             bit = 1 << position
             for key in document.keys:
                 emitted[key] |= bit
-        self.keys = list(emitted)  # all that the listings emit
-        self.masks = _Masks(emitted, (1 << len(documents)) - 1)
+        self.keys = sorted(
+            emitted
+        )  # all that the listings emit; looked up in this order, an index is read on
+        self.everything = (1 << len(documents)) - 1
+        self.masks = _Masks(emitted, self.everything)
 
     def met(self, rules: Iterable[Rule]) -> Met:
         """The inner loop of matching: tens of thousands of rules for each crawl."""
         met = Met()
-        masks, of_key = self.masks, list(map(self.masks.__getitem__, self.keys))
+        match, masks = met.match, self.masks
+        of_key = list(map(masks.__getitem__, self.keys))
         for position, number, rest in rules:
             mask = of_key[position]
+            found = match
             if rest:
-                mask &= masks[rest]
-                if mask:
-                    found = met.may if rest[-1] == ASK else met.match
-                    found[number] = found.get(number, 0) | mask
-            elif number in met.match:
-                met.match[number] |= mask
+                for part in rest.split(BETWEEN):
+                    mask &= masks[part]
+                if not mask:
+                    continue
+                if rest[-1] == ASK:
+                    found = met.may
+            if number in found:
+                found[number] |= mask
             else:
-                met.match[number] = mask
+                found[number] = mask
         return met
 
     def ask(self, query: Query, mask: int) -> int:
@@ -78,16 +90,13 @@ def positions(mask: int) -> list[int]:
 
 
 class _Masks(dict[str, int]):
-    """A rest, or a part of one -> the listings of which it holds: of each key that they emit, and of others
-    once asked."""
+    """Part of a rest -> the listings of which it holds: of each key that they emit, of others once asked."""
 
     def __init__(self, emitted: Mapping[str, int], everything: int) -> None:
         super().__init__(emitted)
         self.everything = self[ASK] = everything
 
     def __missing__(self, part: str) -> int:
-        if BETWEEN in part:
-            return self._all(part.split(BETWEEN))  # not kept: few queries share so much
         if part.startswith(NO):
             mask = self.everything & ~self[part.removeprefix(NO)]
         elif OR in part:
@@ -98,14 +107,6 @@ class _Masks(dict[str, int]):
             mask = 0  # a key that none of them emits
         self[part] = mask
         return mask
-
-    def _all(self, parts: Iterable[str]) -> int:
-        found = self.everything
-        for part in parts:
-            found &= self[part]
-            if not found:
-                break
-        return found
 
     def _any(self, masks: Iterable[int]) -> int:
         found = 0

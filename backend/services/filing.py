@@ -26,6 +26,7 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    not_,
     or_,
     select,
     update,
@@ -120,15 +121,18 @@ def rules_under(session: Session, wanted: Sequence[str]) -> Iterator[Rule]:
     return zip(*gathered(session, found), strict=True)
 
 
-def followed_among(session: Session, query_ids: Collection[int], followed: ColumnElement[bool]) -> list[int]:
-    """Those of these queries that this version has filed and that a tracker follows that is `followed`."""
+def passed_over(session: Session, query_ids: Collection[int], followed: ColumnElement[bool]) -> list[int]:
+    """Those of these queries that no tracker follows that is `followed`, or that another version has filed.
+
+    They are few, so it is these that are told.
+    """
     query_id = numbers(session, query_ids).c.value
-    (ids,) = gathered(session, select(query_id).where(with_one(followed, query_id)))
+    (ids,) = gathered(session, select(query_id).where(not_(with_one(followed, query_id))))
     if session.scalar(select(SavedQuery.id).where(filed_by_another()).limit(1)) is None:
         return ids
-    own = select(SavedQuery.id, SavedQuery.filed_by).where(among(session, SavedQuery.id, ids))
+    filed = select(SavedQuery.id, SavedQuery.filed_by).where(among(session, SavedQuery.id, query_ids))
     # as a condition it would lead SQLite to walk through all that this version has filed
-    return [query_id for query_id, by in zip(*gathered(session, own), strict=True) if by == anchors.VERSION]
+    return ids + [one for one, by in zip(*gathered(session, filed), strict=True) if by != anchors.VERSION]
 
 
 def texts_of(session: Session, query_ids: Collection[int]) -> dict[int, str]:

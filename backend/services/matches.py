@@ -191,17 +191,14 @@ def meet(
     others = filing.otherwise_filed(session, followed)  # before the look under keys: filed meanwhile is found
     sieve = Sieve(documents, now)
     met = sieve.met(filing.rules_under(session, sieve.keys))
-    wanted = filing.followed_among(session, sorted({*met.match, *met.may}), followed)
-    found = {query_id: mask for query_id in wanted if (mask := met.match.get(query_id))}
-    to_ask = {query_id: mask for query_id in wanted if (mask := met.may.get(query_id))}
-    texts = filing.texts_of(session, to_ask) if to_ask else {}
-    everywhere = (1 << len(documents)) - 1
+    met.forget(filing.passed_over(session, sorted({*met.match, *met.may}), followed))
+    texts = filing.texts_of(session, met.may) if met.may else {}
     for query_id, text in (texts | others).items():
         query = readable(text)
-        mask = sieve.ask(query, to_ask.get(query_id, everywhere)) if query else 0
+        mask = sieve.ask(query, met.may.get(query_id, sieve.everything)) if query else 0
         if mask:
-            found[query_id] = found.get(query_id, 0) | mask
-    return found
+            met.match[query_id] = met.match.get(query_id, 0) | mask
+    return met.match
 
 
 @lru_cache(maxsize=10_000)

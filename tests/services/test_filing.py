@@ -133,7 +133,7 @@ def test_only_queries_that_are_followed_and_share_a_key_are_looked_at(world, ada
         (wanted, "=swift", "developer"),
     }
     followed = matches.collecting(world.now + timedelta(minutes=1))
-    assert filing.followed_among(world.session, list(ids), followed) == [world.tracker(wanted).query_id]
+    assert filing.passed_over(world.session, list(ids), followed) == [world.tracker(paused).query_id]
 
 
 def test_what_another_version_wrote_beside_an_anchor_is_not_believed(world, ada):
