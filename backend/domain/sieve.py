@@ -44,9 +44,7 @@ class Sieve:
             bit = 1 << position
             for key in document.keys:
                 emitted[key] |= bit
-        self.keys = sorted(
-            emitted
-        )  # all that the listings emit; looked up in this order, an index is read on
+        self.keys = sorted(emitted)  # as an index has them: so it is read from its beginning to its end
         self.everything = (1 << len(documents)) - 1
         self.masks = _Masks(emitted, self.everything)
 

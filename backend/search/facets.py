@@ -31,9 +31,7 @@ POSTED = RangeField.POSTED.value
 NAMES = (*(field.value for field in ValueField), POSTED)
 POSTED_DAYS = (1, 3, 7, 14, 30)
 TOP = 20
-_OF_A_SEGMENT = (
-    8_000  # keys; what is rarer in one segment is not counted there: at 1,000 counts were a few short
-)
+_OF_A_SEGMENT = 8_000  # keys; rarer ones of it are not counted: at 1,000 some counts were a few short
 _TOTAL = " total"
 
 
