@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -15,11 +16,13 @@ from sqlalchemy.orm import Session
 
 from backend.fetch import build_fetcher
 from backend.models import Board, begin_write, db
+from backend.search.reader import SearchIndex
 from backend.services import boards
 from backend.services.sweeps import Sweeper
 from backend.settings import Settings
 from backend.sources import registry
 from tests.mailbox import Mailbox, open_mailbox
+from tests.services.stored import Shelf
 from tests.services.tracking import World
 
 
@@ -97,6 +100,18 @@ class Clock:
 @pytest.fixture
 def clock(now: datetime) -> Clock:
     return Clock(now)
+
+
+@pytest.fixture
+def shelf(session: Session, now: datetime) -> Shelf:
+    """Listings, put there by hand."""
+    return Shelf(session, now)
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> SearchIndex:
+    """Empty, as before the first rebuild."""
+    return SearchIndex(tmp_path / "search")
 
 
 @pytest.fixture

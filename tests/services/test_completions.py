@@ -16,11 +16,6 @@ from backend.services.completions import Renewal, complete
 from tests.services.stored import Shelf
 
 
-@pytest.fixture
-def shelf(session: Session, now: object) -> Shelf:
-    return Shelf(session, now)  # type: ignore[arg-type]
-
-
 def in_city(shelf: Shelf, title: str, city: str, country: str = "DE") -> None:
     listing = shelf.add(title=title)
     listing.locations = [{"text": city, "city": city, "region": None, "country": country}]

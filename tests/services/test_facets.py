@@ -3,24 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from sqlalchemy.orm import Session
 
 from backend.search.reader import SearchIndex
 from tests.services.searched import counts, find, in_city, rebuilt
 from tests.services.stored import Shelf
-
-
-@pytest.fixture
-def shelf(session: Session, now: object) -> Shelf:
-    return Shelf(session, now)  # type: ignore[arg-type]
-
-
-@pytest.fixture
-def index(tmp_path: Path) -> SearchIndex:
-    return SearchIndex(tmp_path / "search")
 
 
 @pytest.fixture

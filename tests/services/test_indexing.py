@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import delete
-from sqlalchemy.orm import Session
 
 from backend.domain.query import parse
 from backend.models import Listing
@@ -17,11 +16,6 @@ from backend.search.writer import IndexWriter
 from backend.services import indexing
 from backend.services.indexing import Tail
 from tests.services.stored import Shelf
-
-
-@pytest.fixture
-def shelf(session: Session, now: datetime) -> Shelf:
-    return Shelf(session, now)
 
 
 @pytest.fixture

@@ -1,10 +1,9 @@
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy.orm import Session
 
 from backend.domain.query import Filters, QueryError, parse
 from backend.search.reader import BadCursor, SearchIndex
@@ -13,16 +12,6 @@ from backend.services import indexing, search
 from backend.services import scan as scanning
 from backend.services.scan import scan
 from tests.services.stored import Shelf
-
-
-@pytest.fixture
-def shelf(session: Session, now: datetime) -> Shelf:
-    return Shelf(session, now)
-
-
-@pytest.fixture
-def index(tmp_path: Path) -> SearchIndex:
-    return SearchIndex(tmp_path / "search")
 
 
 @pytest.fixture(params=["index", "database"])

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from redis import Redis
 from redis.exceptions import ConnectionError as RedisAway
-from sqlalchemy.orm import Session
 
 from backend.app import current_redis
 from backend.domain.query import Filters, QueryError, parse
@@ -18,16 +16,6 @@ from backend.services import search
 from backend.services.search import ResultsGone
 from tests.services.searched import counts, find, in_city, rebuilt
 from tests.services.stored import Shelf
-
-
-@pytest.fixture
-def shelf(session: Session, now: object) -> Shelf:
-    return Shelf(session, now)  # type: ignore[arg-type]
-
-
-@pytest.fixture
-def index(tmp_path: Path) -> SearchIndex:
-    return SearchIndex(tmp_path / "search")
 
 
 def test_the_database_counts_no_facets_and_corrects_nothing(shelf: Shelf, index: SearchIndex) -> None:
