@@ -92,11 +92,11 @@ class _Masks(dict[str, int]):
 
     def __init__(self, emitted: Mapping[str, int], everything: int) -> None:
         super().__init__(emitted)
-        self.everything = self[ASK] = everything
+        self[ASK] = everything
 
     def __missing__(self, part: str) -> int:
         if part.startswith(NO):
-            mask = self.everything & ~self[part.removeprefix(NO)]
+            mask = self[ASK] & ~self[part.removeprefix(NO)]
         elif OR in part:
             mask = self._any(self[one] for one in part.split(OR))
         elif part.isalpha():  # a word

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from io import BytesIO
+from typing import Protocol
 
 from lxml import etree
 
@@ -12,6 +13,10 @@ from backend.sources.answers import require_ok
 from backend.sources.shapes import checked_id
 
 SHORT = 2**20  # bytes of an answer of which a whole tree may be in memory
+
+
+class Readable(Protocol):
+    def read(self, size: int = ..., /) -> bytes: ...
 
 
 class XmlRow:
@@ -71,19 +76,20 @@ def _in_tree(body: bytes, root: str, row: str, where: str) -> Iterator[etree._El
 
 def _in_stream(body: bytes, root: str, row: str, where: str) -> Iterator[etree._Element]:
     opened = False
-    for event, element in etree.iterparse(
-        BytesIO(body),
-        events=("start", "end"),
-        resolve_entities=False,
-        load_dtd=False,
-        no_network=True,
-    ):
+    for event, element in each_tag(BytesIO(body)):
         if not opened:
             opened = True
             _check_root(element, root, where)
         if event == "end" and element.tag == row:
             yield element
             element.clear()
+
+
+def each_tag(file: Readable) -> Iterator[tuple[str, etree._Element]]:
+    """("start" or "end", the element) as a document is read, which may be hostile: nothing else is loaded."""
+    return etree.iterparse(
+        file, events=("start", "end"), resolve_entities=False, load_dtd=False, no_network=True
+    )
 
 
 def _check_root(element: etree._Element, root: str, where: str) -> None:

@@ -18,6 +18,7 @@ from backend.domain.salary import parse_salary, salary_of, salary_period
 from backend.sources.answers import http_date, require_ok
 from backend.sources.base import Page, Request, Response, Source
 from backend.sources.feeds import feed_token, feed_url, without_build_date
+from backend.sources.markup import each_tag
 from backend.sources.moments import days_ago, loose_moment
 from backend.sources.shapes import checked_id, web_url
 from backend.sources.texts import as_html, as_line
@@ -91,10 +92,7 @@ def _row_elements(file: BinaryIO, named: str | None, where: str) -> Iterator[etr
     row: str | None = None
     depth = row_depth = held = 0
     try:
-        events = etree.iterparse(
-            _Trimmed(file), events=("start", "end"), resolve_entities=False, load_dtd=False, no_network=True
-        )
-        for event, element in events:
+        for event, element in each_tag(_Trimmed(file)):
             name = plain(local(element))
             if event == "start":
                 depth += 1

@@ -35,7 +35,7 @@ def counts(found: Found, name: str) -> dict[str, int]:
     return {one.value: one.count for one in found.facets[name]}
 
 
-def in_city(shelf: Shelf, title: str, city: str, country: str, **fields: object) -> None:
+def in_city(shelf: Shelf, title: str, city: str, country: str = "DE", **fields: object) -> None:
     listing = shelf.add(title=title, **fields)  # type: ignore[arg-type]
     listing.locations = [{"text": city, "city": city, "region": None, "country": country}]
     shelf.session.commit()

@@ -13,13 +13,8 @@ from backend.search.reader import SearchIndex
 from backend.search.typeahead import Completions, Offer
 from backend.services import completions, indexing, search
 from backend.services.completions import Renewal, complete
+from tests.services.searched import in_city
 from tests.services.stored import Shelf
-
-
-def in_city(shelf: Shelf, title: str, city: str, country: str = "DE") -> None:
-    listing = shelf.add(title=title)
-    listing.locations = [{"text": city, "city": city, "region": None, "country": country}]
-    shelf.session.commit()
 
 
 def offered(directory: Path, typed: str, limit: int = 8) -> list[tuple[str, str, int]]:
