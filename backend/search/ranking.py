@@ -19,7 +19,7 @@ from tantivy import Query as TantivyQuery
 from backend.domain.query import Query, Status
 from backend.domain.query_nodes import And, Node, Not, Or, TextField, Words, sought_terms
 from backend.search.compile import compile_node
-from backend.search.schema import ID_SPACE
+from backend.search.schema import ID_BITS, ID_SPACE
 from backend.search.view import View, count_of
 
 DEPTH = 1000  # nobody reads on; deeper, each page would cost more than the one before
@@ -58,10 +58,10 @@ def rank(view: View, query: Query, status: Status, now: datetime) -> Ranked:
 
 def _in_order(view: View, result: SearchResult, now: datetime) -> array[int]:
     """The ids of the hits, a newer one scored higher; of equal ones the newer first."""
-    hits, second, fades = result.hits, now.timestamp(), -math.log(2) / HALF_LIFE
-    orders = map(int, view.searcher.fast_field_values("order", [address for _, address in hits]))  # type: ignore[arg-type]
+    hits, second, fades, exp = result.hits, now.timestamp(), -math.log(2) / HALF_LIFE, math.exp
+    orders: list[int] = view.searcher.fast_field_values("order", [address for _, address in hits])  # type: ignore[assignment]
     scored = [
-        (score * (1 + FRESH * math.exp(fades * max(0.0, second - order // ID_SPACE))), order)
+        (score * (1 + FRESH * exp(fades * (second - (order >> ID_BITS)))), order)
         for (score, _), order in zip(hits, orders, strict=True)
     ]
     scored.sort(reverse=True)

@@ -19,7 +19,8 @@ STEMS, TITLE_STEMS = "stems", "title_stems"  # keys of terms: inflected forms ha
 TEXT = "text"  # title, company, places and description in one, so that a word is one look-up
 KEYED = {ValueField.EMPLOYER: "employer_key", ValueField.CITY: "city_key"}  # many values, counted by `key_of`
 NONE = ""  # the value of what states none: a column without gaps is counted several times as fast
-ID_SPACE = 2**31
+ID_BITS = 31
+ID_SPACE = 1 << ID_BITS
 _ANALYSER = "terms"
 
 
