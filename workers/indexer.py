@@ -24,7 +24,7 @@ from backend.search import generations
 from backend.search.generations import AlreadyHeld
 from backend.search.schema import IndexUnusable
 from backend.search.writer import IndexWriter
-from backend.services import indexing
+from backend.services import rebuilding
 from backend.services.completions import Renewal
 from backend.services.indexing import Tail
 from backend.services.search import search_directory
@@ -90,7 +90,7 @@ def index_for_ever(directory: Path, session: Session) -> None:
 def build(directory: Path, session: Session) -> None:
     start = time.monotonic()
     try:
-        count = indexing.rebuild(session, directory)
+        count = rebuilding.rebuild(session, directory)
         log.info("indexed %d listings in %.1f s", count, time.monotonic() - start)
     except AlreadyHeld:  # `jobtracker search rebuild` is at it
         time.sleep(TROUBLE_SECONDS)

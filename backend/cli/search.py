@@ -10,7 +10,7 @@ from flask.cli import with_appcontext
 from backend.app import current_settings
 from backend.models import db
 from backend.search.generations import AlreadyHeld
-from backend.services import indexing
+from backend.services import rebuilding
 from backend.services.search import search_directory
 
 
@@ -25,7 +25,7 @@ def rebuild() -> None:
     """Make the index anew from the database, beside the one in use, and put it in its place."""
     start = time.monotonic()
     try:
-        count = indexing.rebuild(db.session(), search_directory(current_settings()))
+        count = rebuilding.rebuild(db.session(), search_directory(current_settings()))
     except AlreadyHeld:
         raise click.ClickException("the index is being rebuilt already; wait for that to end") from None
     click.echo(f"{count} listings indexed in {time.monotonic() - start:.1f} s")

@@ -15,6 +15,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 VERSION = 3  # an index made by another version is rebuilt
 BREAK = "\N{PILCROW SIGN}"  # never in a term: keeps phrases from crossing from one text into the next
@@ -41,15 +42,31 @@ _SEPARATORS = bytes(one if chr(one).isalnum() else ord(" ") for one in range(128
 _FRAMEWORKS = "angular|backbone|ember|express|nest|next|nuxt|react|svelte|three|vue"
 _START = rf"(?:(?<![{_LETTER}])|(?<=[{_PAIRED}]))"
 _END = rf"(?!{_SPACED})"
-_NAMES: tuple[tuple[re.Pattern[str], re.Pattern[str], str], ...] = tuple(
-    (re.compile(hint), re.compile(name), word)
-    for hint, name, word in (  # a hint begins with a fixed sign, so that it is looked for fast
-        (r"\+\+", rf"{_START}([a-z]{{1,16}})\+\+", r" \1plusplus "),
-        (r"#(?![a-z])", rf"{_START}([a-z])#(?:{_END}|(?=[0-9]))", r" \1sharp "),
-        (r"\.net", rf"(?:{_START}|(?<={_START}(?:asp|ado))|(?<={_START}vb))\.net(?![a-z])", " dotnet "),
-        (r"node\.?js", rf"{_START}node\.?js{_END}", " nodejs "),
-        (r"js(?![a-z0-9])", rf"{_START}({_FRAMEWORKS})js{_END}", r" \1 js "),
-        (r"&[a-z](?![a-z0-9])", rf"{_START}([a-z])&([a-z]){_END}", r" \1ampersand\2 "),
+
+
+class _Name(NamedTuple):
+    """A kind of names such as c++. A text is looked through for the sign, then the hint, then the name."""
+
+    sign: str
+    hint: re.Pattern[str]
+    name: re.Pattern[str]
+    word: str
+
+
+_NAMES = tuple(
+    _Name(sign, re.compile(hint), re.compile(name), word)
+    for sign, hint, name, word in (
+        ("++", r"\+\+", rf"{_START}([a-z]{{1,16}})\+\+", r" \1plusplus "),
+        ("#", r"#(?![a-z])", rf"{_START}([a-z])#(?:{_END}|(?=[0-9]))", r" \1sharp "),
+        (
+            ".net",
+            r"\.net",
+            rf"(?:{_START}|(?<={_START}(?:asp|ado))|(?<={_START}vb))\.net(?![a-z])",
+            " dotnet ",
+        ),
+        ("node", r"node\.?js", rf"{_START}node\.?js{_END}", " nodejs "),
+        ("js", r"js(?![a-z0-9])", rf"{_START}({_FRAMEWORKS})js{_END}", r" \1 js "),
+        ("&", r"&[a-z](?![a-z0-9])", rf"{_START}([a-z])&([a-z]){_END}", r" \1ampersand\2 "),
     )
 )
 _SPELLINGS = (
@@ -77,16 +94,7 @@ class Token:
 
 def plain(text: str) -> str:
     """The terms of a text, in order, with single spaces between them. plain(plain(x)) == plain(x)."""
-    folded = _fold(text)
-    for hint, name, word in _NAMES:
-        if hint.search(folded):
-            folded = _named(folded, hint, name, word)
-    if not folded.isascii():
-        return " ".join(_WORD.findall(_RUN.sub(_spaced_pairs, folded)))
-    words = folded.encode().translate(_SEPARATORS).split()  # ten times as fast as a pattern
-    if max(map(len, words), default=0) > _LONGEST:
-        words = [word[:_LONGEST] for word in words]
-    return b" ".join(words).decode()
+    return " ".join(terms(text))
 
 
 def plain_parts(texts: Iterable[str]) -> str:
@@ -95,7 +103,17 @@ def plain_parts(texts: Iterable[str]) -> str:
 
 
 def terms(text: str) -> tuple[str, ...]:
-    return tuple(plain(text).split())
+    """The terms of a text, in order."""
+    folded = _fold(text)
+    for sign, hint, name, word in _NAMES:
+        if sign in folded and hint.search(folded):
+            folded = _named(folded, hint, name, word)
+    if not folded.isascii():
+        return tuple(_WORD.findall(_RUN.sub(_spaced_pairs, folded)))
+    words = folded.encode().translate(_SEPARATORS).decode().split()  # ten times as fast as a pattern
+    if max(map(len, words), default=0) > _LONGEST:
+        words = [word[:_LONGEST] for word in words]
+    return tuple(words)
 
 
 def asked_terms(text: str) -> tuple[str, ...]:
@@ -140,7 +158,7 @@ def tokens(text: str) -> list[Token]:
     folds = [one.lower() if one.isascii() else _FOLDS[ord(one)].lower() for one in composed]
     folded = "".join(folds)
     spans = [(at, at + 1) for at, fold in enumerate(folds) for _ in fold]
-    for hint, name, word in _NAMES:
+    for _, hint, name, word in _NAMES:
         if hint.search(folded):
             folded, spans = _replaced(folded, spans, name, word)
     found: list[Token] = []
@@ -156,7 +174,7 @@ def _is_simple(text: str) -> bool:
     if any(len(fold) != 1 or _UNITS.match(fold) for fold in folds):
         return False
     folded = text.translate(_FOLDS).lower()
-    return not any(hint.search(folded) for hint, _, _ in _NAMES)
+    return not any(one.hint.search(folded) for one in _NAMES)
 
 
 def _named(text: str, hint: re.Pattern[str], name: re.Pattern[str], word: str) -> str:

@@ -65,7 +65,8 @@ def detect(text: str) -> Language | None:
     told = Counter(filter(None, map(_TELLS.get, words)))
     if len(words) <= _FEW and not told:
         return "en" if words and text.isascii() else None
-    (best, count), (_, second) = (*told.most_common(2), (None, 0), (None, 0))[:2]
-    if count == second or (len(words) > _FEW and count < _SHARE * len(words)):
+    best = max(told, key=told.__getitem__, default=None)
+    count = told[best] if best else 0
+    if list(told.values()).count(count) != 1 or (len(words) > _FEW and count < _SHARE * len(words)):
         return None
     return next((language for language in LANGUAGES if language == best), None)

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cached_property, lru_cache
 
 from backend.domain import keys
-from backend.domain.analyse import BREAK, plain, plain_parts
+from backend.domain.analyse import BREAK, plain, plain_parts, terms
 from backend.domain.inflect import exact, keys_in
 from backend.domain.language import Language, detect
 from backend.domain.posting import SalaryPeriod
@@ -76,7 +76,7 @@ class Document:
     @cached_property
     def body(self) -> str:
         """The terms of the description, with a space around each."""
-        return f" {plain(self.description_text)} "
+        return f" {' '.join(self._body_terms)} "
 
     @cached_property
     def language(self) -> Language | None:
@@ -88,8 +88,8 @@ class Document:
 
     @cached_property
     def title_stems(self) -> str:
-        terms = self.fields[TextField.TITLE].split()
-        return " ".join(map(keys_in(self.language).__getitem__, terms))
+        title = self.fields[TextField.TITLE].split()
+        return " ".join(map(keys_in(self.language).__getitem__, title))
 
     @cached_property
     def keys(self) -> frozenset[str]:
@@ -102,12 +102,16 @@ class Document:
 
     @cached_property
     def title_keys(self) -> frozenset[str]:
-        terms = self.fields[TextField.TITLE].split()
-        return frozenset(self.title_stems.split()).union(map(exact, terms))
+        title = self.fields[TextField.TITLE].split()
+        return frozenset(self.title_stems.split()).union(map(exact, title))
+
+    @cached_property
+    def _body_terms(self) -> tuple[str, ...]:
+        return terms(self.description_text)
 
     @property
-    def _terms(self) -> list[str]:
-        return "".join((*self.fields.values(), self.body)).split()
+    def _terms(self) -> tuple[str, ...]:
+        return (*"".join(self.fields.values()).split(), *self._body_terms)
 
 
 _plain_parts = lru_cache(maxsize=5_000)(plain_parts)  # companies and places come again
@@ -209,8 +213,8 @@ def _test(node: Node) -> Test:
 def _cost(node: Node) -> int:
     """What may have to be read: a value, a text of one line, the description, its letters."""
     match node:
-        case Words(terms, field, prefix):
-            return 1 if field is not None else 3 if prefix or len(terms) > 1 else 2
+        case Words(several, field, prefix):
+            return 1 if field is not None else 3 if prefix or len(several) > 1 else 2
         case And(children) | Or(children):
             return max(map(_cost, children))
         case Not(child):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from hashlib import blake2b
+from typing import Any
 
 import tantivy
 
@@ -22,6 +23,8 @@ NONE = ""  # the value of what states none: a column without gaps is counted sev
 ID_BITS = 31
 ID_SPACE = 1 << ID_BITS
 _ANALYSER = "terms"
+Fields = dict[str, Any]
+"""Name -> the value of a field, or its values."""
 
 
 class IndexUnusable(Exception):
@@ -80,29 +83,31 @@ def prepare(index: tantivy.Index) -> tantivy.Index:
     return index
 
 
-def as_stored(entry: Entry) -> tantivy.Document:
+def fields_of(entry: Entry) -> Fields:
+    """What the index holds of a listing, worked out; plain values that go from process to process."""
     document = entry.document
-    stored = tantivy.Document()
-    stored.add_integer("id", entry.id)
-    stored.add_integer("order", order_of(document.first_seen_at, entry.id))
-    stored.add_integer("seen", microseconds(document.first_seen_at))
-    stored.add_text("status", "open" if entry.is_open else "closed")
+    fields: Fields = {
+        "id": entry.id,
+        "order": order_of(document.first_seen_at, entry.id),
+        "seen": microseconds(document.first_seen_at),
+        "status": "open" if entry.is_open else "closed",
+    }
     pay = 0
     if document.salary is not None:
-        stored.add_float("salary", document.salary)
+        fields["salary"] = document.salary
         pay = min(max(int(document.salary), 0), ID_SPACE - 1)
-    stored.add_integer("pay_order", pay * ID_SPACE + entry.id)
+    fields["pay_order"] = pay * ID_SPACE + entry.id
     if document.posted_at is not None:
-        stored.add_integer("posted", microseconds(document.posted_at))
+        fields["posted"] = microseconds(document.posted_at)
     for field in ValueField:
-        for value in sorted(document.values.get(field) or (NONE,)):
-            stored.add_text(field, value)
-            if field in KEYED:
-                stored.add_integer(KEYED[field], key_of(value))
-    parts = [*document.fields.values(), document.body]
-    for name, part in document.fields.items():
-        stored.add_text(name, part)
-    stored.add_text(TEXT, BREAK.join(parts))
-    stored.add_text(STEMS, document.stems)
-    stored.add_text(TITLE_STEMS, document.title_stems)
-    return stored
+        values = sorted(document.values.get(field) or (NONE,))
+        fields[field.value] = values
+        if field in KEYED:
+            fields[KEYED[field]] = [key_of(value) for value in values]
+    fields |= {name.value: text for name, text in document.fields.items()}
+    fields[TEXT] = BREAK.join([*document.fields.values(), document.body])
+    return fields | {STEMS: document.stems, TITLE_STEMS: document.title_stems}
+
+
+def as_stored(fields: Fields) -> tantivy.Document:
+    return tantivy.Document.from_dict(fields, schema())

@@ -13,11 +13,12 @@ from typing import Self
 import tantivy
 
 from backend.search import generations
-from backend.search.schema import Entry, IndexUnusable, as_stored, prepare, schema
+from backend.search.schema import Entry, Fields, IndexUnusable, as_stored, fields_of, prepare, schema
 
 log = logging.getLogger(__name__)
 
 HEAP = 40_000_000  # bytes; above about 15 MB it only makes fewer, larger segments
+_REBUILD_HEAP = 100_000_000  # the fewer segments, the less is merged: a third of the work with 15 MB
 _REBUILD_LOCK = "rebuild.lock"
 
 
@@ -40,9 +41,9 @@ class IndexWriter:
     def apply(self, entries: Iterable[Entry]) -> None:
         """Raises IndexUnusable."""
         try:
-            for listing_id, stored in _all_stored(entries):
-                self._writer.delete_documents_by_term("id", listing_id)
-                self._writer.add_document(stored)
+            for fields in all_fields(entries):
+                self._writer.delete_documents_by_term("id", fields["id"])
+                self._writer.add_document(as_stored(fields))
         except ValueError as error:
             raise IndexUnusable(f"the search index cannot be written: {_first_line(error)}") from None
 
@@ -101,10 +102,10 @@ class IndexWriter:
         self.close()
 
 
-def rebuild(directory: Path, entries: Iterable[Entry], position: datetime) -> int:
-    """Fill a new index beside the one in use, then put it in its place. The number of entries.
+def rebuild(directory: Path, listings: Iterable[Fields], position: datetime) -> int:
+    """Fill a new index beside the one in use, then put it in its place. The number of listings.
 
-    `position` is a moment before the first entry was read. Raises AlreadyHeld if one is being built.
+    `position` is a moment before the first one was read. Raises AlreadyHeld if one is being built.
     """
     count = 0
     with generations.held(directory / _REBUILD_LOCK):
@@ -112,9 +113,9 @@ def rebuild(directory: Path, entries: Iterable[Entry], position: datetime) -> in
         folder = generations.new_generation(directory)
         try:
             index = _create(folder)
-            writer = index.writer(HEAP, 1)
-            for _, stored in _all_stored(entries):
-                writer.add_document(stored)
+            writer = index.writer(_REBUILD_HEAP, 1)
+            for fields in listings:
+                writer.add_document(as_stored(fields))
                 count += 1
             writer.commit()
             writer.wait_merging_threads()
@@ -129,15 +130,15 @@ def rebuild(directory: Path, entries: Iterable[Entry], position: datetime) -> in
     return count
 
 
-def _all_stored(entries: Iterable[Entry]) -> Iterator[tuple[int, tantivy.Document]]:
+def all_fields(entries: Iterable[Entry]) -> Iterator[Fields]:
     """A listing that breaks the analyser is left out and told in the log; it does not stop the others."""
     for entry in entries:
         try:
-            stored = as_stored(entry)
+            fields = fields_of(entry)
         except Exception:
             log.exception("listing %d cannot be indexed", entry.id)
         else:
-            yield entry.id, stored
+            yield fields
 
 
 def _remove_leftovers(directory: Path) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Row, Select, literal, select
@@ -70,15 +71,13 @@ def _document(listing: Any, html: str, company: str, employer: str, source: str)
     )
 
 
-def _texts_of(place: Mapping[str, Any]) -> Iterator[str]:
+def _texts_of(place: Mapping[str, Any]) -> tuple[str, ...]:
+    return _place(*(place.get(part) or "" for part in ("text", "city", "region", "country")))
+
+
+@lru_cache(maxsize=5_000)  # places come again
+def _place(text: str, city: str, region: str, country: str) -> tuple[str, ...]:
     """A place as its source wrote it, and what it was understood as: "Berlin" is found by Germany too."""
-    text = place.get("text") or ""
-    yield text
-    for part in (place.get("city"), place.get("region"), _country_of(place)):
-        if part and part.lower() not in text.lower():
-            yield part
-
-
-def _country_of(place: Mapping[str, Any]) -> str | None:
-    code = place.get("country")
-    return country_name(code) if code else None
+    known = text.lower()
+    understood = (city, region, country_name(country) if country else "")
+    return (text, *(part for part in understood if part and part.lower() not in known))

@@ -1,18 +1,16 @@
-"""Keeping the search index like the database: all of it once, then what changes."""
+"""Keeping the search index like the database, as that changes; `rebuilding` makes one of all listings."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from backend.models import Listing
-from backend.search import writer
 from backend.search.schema import Entry, IndexUnusable
 from backend.search.writer import IndexWriter
 from backend.services import documents
@@ -20,34 +18,12 @@ from backend.services import documents
 BATCH = 200
 BLOCK = 10_000
 OVERLAP = timedelta(minutes=5)  # no transaction that writes listings is open for as long
-_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
-def rebuild(session: Session, directory: Path) -> int:
-    """A new index of all listings, made beside the one in use. How many there are.
-
-    Raises search.generations.AlreadyHeld if one is being made.
-    """
-    position = session.scalar(select(func.max(Listing.changed_at))) or _LONG_AGO
-    session.rollback()
-    return writer.rebuild(directory, _everything(session), position)
-
-
-def _everything(session: Session) -> Iterator[Entry]:
-    after = 0
-    while True:
-        ids = session.scalars(select(Listing.id).where(Listing.id > after).order_by(Listing.id).limit(BATCH))
-        batch = list(ids)
-        if not batch:
-            return
-        after = batch[-1]
-        yield from _entries(session, batch)
-        session.rollback()  # one long reading transaction would keep SQLite's log from shrinking
-
-
-def _entries(session: Session, ids: Sequence[int]) -> list[Entry]:
-    found = session.execute(documents.rows().where(Listing.id.in_(ids)))
-    return [Entry(row.id, row.closed_at is None, documents.document_in(row)) for row in found]
+def entries(session: Session, which: ColumnElement[bool]) -> Iterator[Entry]:
+    """One after the other: the words of one are still at hand when it is stored, and are then let go."""
+    for row in session.execute(documents.rows().where(which)).all():
+        yield Entry(row.id, row.closed_at is None, documents.document_in(row))
 
 
 @dataclass
@@ -85,7 +61,8 @@ class Tail:
                 return 0
             changed = self._changed(session, since)
             for start in range(0, len(changed), BATCH):
-                self.index.apply(_entries(session, [row[0] for row in changed[start : start + BATCH]]))
+                batch = [listing_id for listing_id, _ in changed[start : start + BATCH]]
+                self.index.apply(entries(session, Listing.id.in_(batch)))
         finally:
             session.rollback()
         self._last_seen = seen
@@ -112,7 +89,7 @@ class Tail:
             self.index.remove(extra)
             wanted = sorted(missing)
             for start in range(0, len(wanted), BATCH):
-                self.index.apply(_entries(session, wanted[start : start + BATCH]))
+                self.index.apply(entries(session, Listing.id.in_(wanted[start : start + BATCH])))
         finally:
             session.rollback()
         self.index.commit()

@@ -17,7 +17,7 @@ from pytest_mock import MockerFixture
 from backend.models import Board, Listing
 from backend.search.reader import SearchIndex
 from backend.search.schema import IndexUnusable
-from backend.services import downloads, indexing
+from backend.services import downloads, rebuilding
 from backend.services.search import search_directory
 from backend.settings import Settings
 from tests.api.conftest import THEN, Caller, World
@@ -51,7 +51,7 @@ def acme(world: World) -> World:
 @pytest.fixture(params=["the index", "the database"])
 def searched(request: pytest.FixtureRequest, acme: World, settings: Settings) -> World:
     if request.param == "the index":
-        indexing.rebuild(acme.session, search_directory(settings))
+        rebuilding.rebuild(acme.session, search_directory(settings))
     return acme
 
 
@@ -126,9 +126,9 @@ def test_an_export_is_a_file_that_anyone_may_keep_and_asks_again_for(
 
 
 def test_a_tag_moves_with_the_index(acme: World, settings: Settings, visitor: Caller) -> None:
-    indexing.rebuild(acme.session, search_directory(settings))
+    rebuilding.rebuild(acme.session, search_directory(settings))
     tag = visitor.get(CSV).headers["ETag"]
-    indexing.rebuild(acme.session, search_directory(settings))
+    rebuilding.rebuild(acme.session, search_directory(settings))
     assert visitor.get(CSV, headers={"If-None-Match": tag}).status_code == 200
 
 
@@ -143,7 +143,7 @@ def test_what_is_wrong_is_said_before_the_first_byte(visitor: Caller, path: str,
 def test_an_index_that_fails_halfway_leaves_the_rest_to_the_database(
     acme: World, settings: Settings, visitor: Caller, mocker: MockerFixture
 ) -> None:
-    indexing.rebuild(acme.session, search_directory(settings))
+    rebuilding.rebuild(acme.session, search_directory(settings))
     mocker.patch.object(downloads, "BATCH", 2)
     search, calls = SearchIndex.search, []
 
@@ -170,7 +170,7 @@ def test_by_salary_the_best_paid_come_first(acme: World, settings: Settings, vis
     board = acme.board(acme.company("Globex"))
     for pay in (50_000.0, 90_000.0, 70_000.0):
         acme.listing(board, f"Paid {pay:.0f}", salary_max=pay, salary_currency="EUR", salary_period="year")
-    indexing.rebuild(acme.session, search_directory(settings))
+    rebuilding.rebuild(acme.session, search_directory(settings))
     titles = [row["title"] for row in lines(visitor, "?q=paid&sort=salary")]
     assert titles == ["Paid 90000", "Paid 70000", "Paid 50000"]
 

@@ -12,7 +12,7 @@ import pytest
 from jsonschema_rs import validator_for
 from lxml import etree
 
-from backend.services import indexing
+from backend.services import rebuilding
 from backend.services.search import search_directory
 from backend.settings import Settings
 from tests.api.conftest import THEN, Caller, World
@@ -151,7 +151,7 @@ def check_parts(element: etree._Element, allowed: set[str], once: set[str]) -> N
 @pytest.fixture(params=["the index", "the database"])
 def searched(request: pytest.FixtureRequest, acme: World, settings: Settings) -> World:
     if request.param == "the index":
-        indexing.rebuild(acme.session, search_directory(settings))
+        rebuilding.rebuild(acme.session, search_directory(settings))
     return acme
 
 

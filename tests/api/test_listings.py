@@ -8,7 +8,7 @@ from apiflask import APIFlask
 from redis import Redis
 
 from backend.models import ListingEvent
-from backend.services import indexing
+from backend.services import rebuilding
 from backend.services.search import search_directory
 from backend.settings import Settings
 from tests.api.conftest import THEN, Caller, World
@@ -113,7 +113,7 @@ def test_a_filter_that_cannot_be_is_named(visitor: Caller, query: str, field: st
 @pytest.fixture
 def indexed(listed: World, web: APIFlask, settings: Settings) -> World:
     with web.app_context():
-        indexing.rebuild(listed.session, search_directory(settings))
+        rebuilding.rebuild(listed.session, search_directory(settings))
     return listed
 
 

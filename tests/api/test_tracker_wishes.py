@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from backend.models import Crawl, CrawlStatus
-from backend.services import broad_queries, indexing
+from backend.services import broad_queries, rebuilding
 from backend.services.search import search_directory
 from tests.api.conftest import THEN, Caller, World
 
@@ -37,7 +37,7 @@ def test_a_query_of_nearly_everything_is_refused_wherever_it_is_tried(
     for number in range(6):
         world.listing(board, f"Nurse {number}")
     made = ada.post("/api/trackers", WISH).json
-    indexing.rebuild(world.session, search_directory(settings))
+    rebuilding.rebuild(world.session, search_directory(settings))
     for answer in (
         ada.post("/api/trackers/preview", {"query": "nurse"}),
         ada.post("/api/trackers", WISH | {"query": "nurse"}),

@@ -16,7 +16,7 @@ from backend.domain.matching import Document
 from backend.domain.query import Query
 from backend.domain.query_nodes import And, Node, Not, Or, Value, Words
 from backend.search.compile import compile_node
-from backend.search.schema import Entry, as_stored, prepare, schema
+from backend.search.schema import Entry, as_stored, fields_of, prepare, schema
 from tests.benchmarks.listings_stored import batches
 
 CHUNK = 20_000
@@ -47,7 +47,7 @@ class SmallIndex:
         index = prepare(tantivy.Index(schema()))
         writer = index.writer(heap_size=50_000_000, num_threads=1)
         for listing_id, document in listings:
-            writer.add_document(as_stored(Entry(listing_id, True, document)))
+            writer.add_document(as_stored(fields_of(Entry(listing_id, True, document))))
         writer.commit()
         writer.wait_merging_threads()
         index.reload()

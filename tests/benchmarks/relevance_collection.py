@@ -13,7 +13,7 @@ from backend.domain.matching import Document
 from backend.domain.normalise import Normalised, normalise
 from backend.domain.query import Filters, Query, parse
 from backend.models import Listing, ListingText, db
-from backend.services import indexing
+from backend.services import rebuilding
 from backend.services.documents import document_of
 from backend.services.search import find, search_directory
 from tests.benchmarks import listings_real, servers
@@ -75,7 +75,7 @@ def collection(folder: Path) -> Iterator[Collection]:
     samples = listings_real.described()
     with servers.redis_server(folder) as redis_url, application(folder, redis_url) as (settings, session, _):
         Shelves(db.engine).store(_incoming(sample) for sample in samples)
-        indexing.rebuild(session, search_directory(settings))
+        rebuilding.rebuild(session, search_directory(settings))
         documents = {
             listing.id: document_of(listing, html or "", listing.company.name)
             for listing, html in session.query(Listing, ListingText.html).outerjoin(

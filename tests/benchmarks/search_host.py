@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
+import pickle
 import shutil
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from sqlalchemy import Engine, create_engine, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.orm import Session
 
 from backend.domain.matching import Document
-from backend.models import Listing, ListingText
+from backend.models import Listing
 from backend.models.base import prepare_engine
 from backend.search.reader import SearchIndex
-from backend.services import indexing
-from backend.services.documents import document_of
+from backend.services import documents, rebuilding
 from tests.benchmarks import memory, servers
 from tests.benchmarks.listings_made import made
 from tests.benchmarks.listings_stored import Shelves
@@ -36,7 +36,7 @@ class NoRoom(Exception):
 
 @dataclass
 class Host:
-    """`rebuilt`, `bare_built`: seconds to index it all, ours from the database, bare from texts at hand."""
+    """`rebuilt`, `bare_built`: seconds to index it all, ours from the database, bare from a file of texts."""
 
     folder: Path
     count: int
@@ -58,24 +58,16 @@ class Host:
         return index
 
     def documents(self) -> Iterator[list[Stored]]:
-        """All listings as queries see them, their texts analysed, in batches."""
+        """All listings as queries see them, what they say as text, in batches."""
         with Session(self.engine) as session:
             for low in range(1, self.count + 1, BATCH):
-                rows = (
-                    select(Listing, ListingText.html)
-                    .outerjoin(ListingText, ListingText.listing_id == Listing.id)
-                    .where(Listing.id >= low, Listing.id < low + BATCH)
-                    .options(joinedload(Listing.company), joinedload(Listing.board))
-                )
+                rows = documents.rows().where(Listing.id >= low, Listing.id < low + BATCH)
                 batch = [
-                    (one.id, document_of(one, html or "", one.company.name), one.closed_at is None)
-                    for one, html in session.execute(rows)
+                    (row.id, _as_text(documents.document_in(row)), row.closed_at is None)
+                    for row in session.execute(rows)
                 ]
-                for _, document, _ in batch:
-                    _ = document.description_text
                 yield batch
                 session.rollback()
-                session.expunge_all()
 
 
 @contextmanager
@@ -92,7 +84,7 @@ def host(folder: Path, count: int, redis_url: str) -> Iterator[Host]:
         one = Host(folder, count, engine, environment)
         one.stored_in = timed(lambda: Shelves(engine).store(made(count)))
         with Session(engine) as session:
-            one.rebuilt = timed(lambda: indexing.rebuild(session, one.directory))
+            one.rebuilt = timed(lambda: rebuilding.rebuild(session, one.directory))
         one.bare = BareTantivy(folder / "bare")
         one.bare_built = _fill_bare(one)
         yield one
@@ -111,10 +103,26 @@ def fill(host: Host, others: Sequence[Other]) -> None:
         list(pool.map(lambda other: other.finish(), others))
 
 
+def _as_text(document: Document) -> Document:
+    return replace(document, description=document.description_text, is_html=False)
+
+
 def _fill_bare(host: Host) -> float:
-    """How long indexing took; reading the database and its HTML is not counted."""
-    seconds = sum(timed(lambda batch=batch: _add(host.bare, batch)) for batch in host.documents())
-    return seconds + timed(host.bare.finish)
+    """How long indexing took, from a file: while texts are made, its threads would go on unseen."""
+    path = host.folder / "texts"
+    with path.open("wb") as file:
+        for batch in host.documents():
+            pickle.dump(batch, file)
+    taken = timed(lambda: _fill_from(path, host.bare))
+    path.unlink()
+    return taken
+
+
+def _fill_from(path: Path, bare: BareTantivy) -> None:
+    with path.open("rb") as file, suppress(EOFError):
+        while True:
+            _add(bare, pickle.load(file))
+    bare.finish()
 
 
 def _add(other: Other, batch: list[Stored]) -> None:

@@ -50,7 +50,7 @@ def building(host: Host) -> Table:
     )
     for name, seconds in (
         ("ours, from the database", host.rebuilt),
-        ("bare tantivy, texts at hand", host.bare_built),
+        ("bare tantivy, from a file of texts", host.bare_built),
     ):
         table.row(name, f"{seconds:.1f} s", f"{host.count / seconds:,.0f} listings/s")
     limited(table, host, "speed of ours / bare tantivy", host.bare_built / host.rebuilt, 0.2)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from backend.domain.query import Filters
 from backend.search.reader import SearchIndex
-from backend.services import indexing, search
+from backend.services import rebuilding, search
 from backend.services.search import Found
 from tests.services.stored import Shelf
 
 
 def rebuilt(shelf: Shelf, index: SearchIndex) -> None:
-    indexing.rebuild(shelf.session, index.directory)
+    rebuilding.rebuild(shelf.session, index.directory)
 
 
 def find(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from backend.services import broad_queries, indexing, search
+from backend.services import broad_queries, rebuilding, search
 from backend.services.tracked_query import TrackerRefused
 from tests.services.stored import Shelf
 
@@ -27,7 +27,7 @@ def ask(query, now):
 
 def test_more_than_half_of_the_open_listings_are_too_many(shelf, settings, now, mocker):
     mocker.patch.object(broad_queries, "FEWEST", 5)
-    indexing.rebuild(shelf.session, search.search_directory(settings))
+    rebuilding.rebuild(shelf.session, search.search_directory(settings))
     said = ask("nurse", now)
     assert said is not None
     assert said.startswith("This matches 60 % of all open listings, and a tracker may match 50 % at most;")
@@ -39,7 +39,7 @@ def test_more_than_half_of_the_open_listings_are_too_many(shelf, settings, now, 
 
 def test_of_few_listings_or_without_an_index_nobody_can_tell(shelf, settings, now):
     assert ask("nurse", now) is None
-    indexing.rebuild(shelf.session, search.search_directory(settings))
+    rebuilding.rebuild(shelf.session, search.search_directory(settings))
     assert ask("nurse", now) is None
 
 

@@ -11,7 +11,7 @@ from backend.domain.query import Filters
 from backend.search import typeahead
 from backend.search.reader import SearchIndex
 from backend.search.typeahead import Completions, Offer
-from backend.services import completions, indexing, search
+from backend.services import completions, rebuilding, search
 from backend.services.completions import Renewal, complete
 from tests.services.searched import in_city
 from tests.services.stored import Shelf
@@ -47,7 +47,7 @@ def test_what_is_offered_finds_as_many_as_it_says(shelf: Shelf, tmp_path: Path, 
     ):
         in_city(shelf, title, "New York", "US")
     completions.build(session, tmp_path)
-    indexing.rebuild(session, tmp_path)
+    rebuilding.rebuild(session, tmp_path)
     for typed in ("c++", "dev", "東", "r&", "lead", "chef", "new y", "unit", "acme", "senior"):
         found = complete(tmp_path, typed, 8)
         assert found, typed

@@ -13,7 +13,7 @@ from backend.search.generations import AlreadyHeld, held
 from backend.search.reader import SearchIndex
 from backend.search.schema import IndexUnusable
 from backend.search.writer import IndexWriter
-from backend.services import indexing
+from backend.services import rebuilding
 from backend.services.indexing import Tail
 from tests.services.stored import Shelf
 
@@ -22,7 +22,7 @@ from tests.services.stored import Shelf
 def directory(shelf: Shelf, tmp_path: Path) -> Path:
     """The folder of an index of one listing."""
     shelf.add(title="First")
-    indexing.rebuild(shelf.session, tmp_path / "search")
+    rebuilding.rebuild(shelf.session, tmp_path / "search")
     return tmp_path / "search"
 
 
@@ -95,19 +95,19 @@ def test_an_index_without_its_position_is_unusable(directory: Path) -> None:
 def test_a_writer_notices_that_it_was_replaced(shelf: Shelf, directory: Path) -> None:
     with IndexWriter(directory) as index:
         assert index.is_current()
-        indexing.rebuild(shelf.session, directory)
+        rebuilding.rebuild(shelf.session, directory)
         assert not index.is_current()
 
 
 def test_two_rebuilds_do_not_run_at_once(shelf: Shelf, directory: Path) -> None:
     with held(directory / "rebuild.lock"), pytest.raises(AlreadyHeld):
-        indexing.rebuild(shelf.session, directory)
+        rebuilding.rebuild(shelf.session, directory)
 
 
 def test_a_rebuild_that_fails_leaves_the_old_index(directory: Path, shelf: Shelf) -> None:
     shelf.session.connection().exec_driver_sql("DROP TABLE listing_texts")
     shelf.session.commit()
     with pytest.raises(Exception, match="listing_texts"):
-        indexing.rebuild(shelf.session, directory)
+        rebuilding.rebuild(shelf.session, directory)
     assert SearchIndex(directory).count() == 1
     assert len([path for path in directory.iterdir() if path.is_dir()]) == 1

@@ -8,7 +8,7 @@ import pytest
 from backend.domain.query import Filters, QueryError, parse
 from backend.search.reader import BadCursor, SearchIndex
 from backend.search.schema import VERSION, IndexUnusable
-from backend.services import indexing, search
+from backend.services import rebuilding, search
 from backend.services import scan as scanning
 from backend.services.scan import scan
 from tests.services.stored import Shelf
@@ -26,7 +26,7 @@ def titles(found: search.Found) -> list[str]:
 
 def find(shelf: Shelf, index: SearchIndex, either: bool, **filters: object) -> search.Found:
     if either:
-        indexing.rebuild(shelf.session, index.directory)
+        rebuilding.rebuild(shelf.session, index.directory)
     return search.find(shelf.session, Filters(**filters), None, 50, shelf.now, index)  # type: ignore[arg-type]
 
 
@@ -75,7 +75,7 @@ def test_pages_neither_skip_nor_repeat_while_listings_arrive(
     shelf: Shelf, index: SearchIndex, sort: str
 ) -> None:
     wanted = {shelf.add(title=f"Old {number}", salary_max=1000.0 * (number % 3)).id for number in range(25)}
-    indexing.rebuild(shelf.session, index.directory)
+    rebuilding.rebuild(shelf.session, index.directory)
     filters = Filters(sort=sort, q="old OR new")  # type: ignore[arg-type]
     seen: list[int] = []
     cursor = None
@@ -86,7 +86,7 @@ def test_pages_neither_skip_nor_repeat_while_listings_arrive(
         if cursor is None:
             break
         shelf.add(title="New", first_seen_at=shelf.now + timedelta(seconds=len(seen)), salary_max=9e6)
-        indexing.rebuild(shelf.session, index.directory)
+        rebuilding.rebuild(shelf.session, index.directory)
     assert len(seen) == len(set(seen))
     assert set(seen) == wanted
 
@@ -98,7 +98,7 @@ def test_a_page_of_the_database_goes_on_where_one_of_the_index_ended(
         shelf.add(title=f"Old {number}", first_seen_at=shelf.now - timedelta(milliseconds=300 * number))
     by_database = search.find(shelf.session, Filters(), None, 9, shelf.now, index)
     first = search.find(shelf.session, Filters(), None, 4, shelf.now, index)
-    indexing.rebuild(shelf.session, index.directory)
+    rebuilding.rebuild(shelf.session, index.directory)
     rest = search.find(shelf.session, Filters(), first.next_cursor, 9, shelf.now, index)
     assert titles(by_database) == titles(first) + titles(rest)
     assert rest.total == 9
@@ -139,7 +139,7 @@ def test_a_scan_out_of_time_says_so_and_can_be_gone_on_with(
 def test_a_cursor_of_another_search_is_refused(shelf: Shelf, index: SearchIndex) -> None:
     for number in range(3):
         shelf.add(title=f"Engineer {number}")
-    indexing.rebuild(shelf.session, index.directory)
+    rebuilding.rebuild(shelf.session, index.directory)
     by_age = search.find(shelf.session, Filters(), None, 1, shelf.now, index)
     with pytest.raises(BadCursor):
         search.find(shelf.session, Filters(sort="salary"), by_age.next_cursor, 1, shelf.now, index)
@@ -158,7 +158,7 @@ def test_a_damaged_index_is_noticed_and_the_database_answers(
 ) -> None:
     shelf.add(title="Still found")
     directory = tmp_path / "search"
-    indexing.rebuild(shelf.session, directory)
+    rebuilding.rebuild(shelf.session, directory)
     [segment] = directory.glob("*/*.term")
     if damage == "truncated":
         segment.write_bytes(segment.read_bytes()[:-20])
@@ -174,16 +174,16 @@ def test_a_damaged_index_is_noticed_and_the_database_answers(
     with pytest.raises(IndexUnusable):
         index.count()
     assert titles(search.find(shelf.session, Filters(), None, 5, shelf.now, index)) == ["Still found"]
-    indexing.rebuild(shelf.session, directory)
+    rebuilding.rebuild(shelf.session, directory)
     assert index.count() == 1
 
 
 def test_an_open_index_follows_a_rebuild(shelf: Shelf, tmp_path: Path) -> None:
     index = SearchIndex(tmp_path / "search")
     shelf.add(title="One")
-    indexing.rebuild(shelf.session, index.directory)
+    rebuilding.rebuild(shelf.session, index.directory)
     assert index.count() == 1
     shelf.add(title="Two")
-    indexing.rebuild(shelf.session, index.directory)
+    rebuilding.rebuild(shelf.session, index.directory)
     assert index.count() == 2
     assert len([path for path in index.directory.iterdir() if path.is_dir()]) == 1

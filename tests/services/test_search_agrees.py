@@ -18,7 +18,7 @@ from backend.domain.query import Query, QueryError, parse
 from backend.search import view, writer
 from backend.search.reader import SearchIndex
 from backend.search.schema import Entry
-from backend.services import indexing
+from backend.services import rebuilding
 from backend.services.scan import scan
 from tests.services.stored import Shelf
 
@@ -133,7 +133,7 @@ def _looks_first_at_the_newest(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_index_finds_what_matching_matches(documents: list[Document], texts: list[str]) -> None:
     with TemporaryDirectory(ignore_cleanup_errors=True) as folder:  # the index lets go of it a moment later
         entries = [Entry(number, True, one) for number, one in enumerate(documents, start=1)]
-        writer.rebuild(Path(folder), entries, NOW)
+        writer.rebuild(Path(folder), writer.all_fields(entries), NOW)
         index = SearchIndex(Path(folder))
         for text in texts:
             query = parsed(text)
@@ -165,7 +165,7 @@ def stored(session: Session, tmp_path: Path) -> tuple[Session, SearchIndex]:
             posted_at=chance.choice([None, NOW - timedelta(hours=chance.randint(0, 400))]),
             first_seen_at=NOW - timedelta(hours=chance.randint(0, 400)),
         )
-    indexing.rebuild(session, tmp_path / "search")
+    rebuilding.rebuild(session, tmp_path / "search")
     return session, SearchIndex(tmp_path / "search")
 
 
