@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 import shutil
 import time
@@ -17,6 +18,7 @@ from sqlalchemy.orm import Session
 from backend.domain.matching import Document
 from backend.models import Listing
 from backend.models.base import prepare_engine
+from backend.search import generations
 from backend.search.reader import SearchIndex
 from backend.services import documents, rebuilding
 from tests.benchmarks import memory, servers
@@ -56,6 +58,10 @@ class Host:
         index = SearchIndex(self.directory)
         index.count()
         return index
+
+    def seems_changed(self) -> None:
+        """As after a commit: what was worked out before is asked anew."""
+        os.utime(generations.current_generation(self.directory) / "meta.json")
 
     def documents(self) -> Iterator[list[Stored]]:
         """All listings as queries see them, what they say as text, in batches."""

@@ -82,9 +82,6 @@ class BareTantivy:
                 stored.add_text(field, value)
         return stored
 
-    def reopened(self) -> None:
-        self.index = tantivy.Index(self.schema, str(self.path))
-
     def ranked(self, query: Query, limit: int, now: datetime) -> list[int]:
         return self._ids(self.index.searcher(), self.asked(query, now), limit, None)
 
