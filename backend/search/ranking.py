@@ -58,8 +58,9 @@ def rank(view: View, query: Query, status: Status, now: datetime) -> Ranked:
 
 def _in_order(view: View, result: SearchResult, now: datetime) -> array[int]:
     """The ids of the hits, a newer one scored higher; of equal ones the newer first."""
-    hits, second, fades, exp = result.hits, now.timestamp(), -math.log(2) / HALF_LIFE, math.exp
+    hits, fades, exp = result.hits, -math.log(2) / HALF_LIFE, math.exp
     orders: list[int] = view.searcher.fast_field_values("order", [address for _, address in hits])  # type: ignore[assignment]
+    second = max(now.timestamp(), max(orders, default=0) >> ID_BITS)  # another host's clock may be ahead
     scored = [
         (score * (1 + FRESH * exp(fades * (second - (order >> ID_BITS)))), order)
         for (score, _), order in zip(hits, orders, strict=True)

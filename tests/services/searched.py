@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from backend.domain.query import Filters
+from datetime import datetime
+from pathlib import Path
+
+from backend.domain.query import Filters, parse
 from backend.search.reader import SearchIndex
 from backend.services import rebuilding, search
 from backend.services.search import Found
@@ -28,6 +31,12 @@ def find(
         facets=facets,
         lenient=True,  # type: ignore[arg-type]
     )
+
+
+def ids_found(directory: Path, text: str, now: datetime) -> list[int]:
+    """By the index alone, open listings and closed ones."""
+    index = SearchIndex(directory)
+    return index.search(parse(text), status="all", sort="newest", cursor=None, limit=100, now=now).ids
 
 
 def counts(found: Found, name: str) -> dict[str, int]:

@@ -1,13 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import delete
 
-from backend.domain.query import parse
 from backend.models import Listing
 from backend.search.generations import AlreadyHeld, held
 from backend.search.reader import SearchIndex
@@ -15,6 +14,7 @@ from backend.search.schema import IndexUnusable
 from backend.search.writer import IndexWriter
 from backend.services import rebuilding
 from backend.services.indexing import Tail
+from tests.services.searched import ids_found
 from tests.services.stored import Shelf
 
 
@@ -32,25 +32,18 @@ def tail(directory: Path) -> Iterator[Tail]:
         yield Tail.of(index)
 
 
-def found(directory: Path, text: str, now: datetime) -> list[int]:
-    query = parse(text)
-    return (
-        SearchIndex(directory).search(query, status="all", sort="newest", cursor=None, limit=100, now=now).ids
-    )
-
-
 def test_what_changes_is_indexed_once(shelf: Shelf, directory: Path, tail: Tail) -> None:
     tail.follow(shelf.session)
     new = shelf.add(title="Second", changed_at=shelf.now + timedelta(minutes=1))
     new_id = new.id
     assert tail.follow(shelf.session) == 1
-    assert found(directory, "second", shelf.now) == [new_id]
+    assert ids_found(directory, "second", shelf.now) == [new_id]
     assert tail.follow(shelf.session, thorough=True) == 0
     new.title, new.changed_at = "Renamed", shelf.now + timedelta(minutes=2)
     shelf.session.commit()
     assert tail.follow(shelf.session) == 1
-    assert found(directory, "second", shelf.now) == []
-    assert found(directory, "renamed", shelf.now) == [new_id]
+    assert ids_found(directory, "second", shelf.now) == []
+    assert ids_found(directory, "renamed", shelf.now) == [new_id]
 
 
 def test_a_row_that_is_committed_late_is_not_missed(shelf: Shelf, directory: Path, tail: Tail) -> None:
@@ -58,7 +51,7 @@ def test_a_row_that_is_committed_late_is_not_missed(shelf: Shelf, directory: Pat
     tail.follow(shelf.session)
     late = shelf.add(title="Late", changed_at=shelf.now + timedelta(minutes=1)).id
     assert tail.follow(shelf.session) == 1
-    assert found(directory, "late", shelf.now) == [late]
+    assert ids_found(directory, "late", shelf.now) == [late]
 
 
 def test_a_new_process_goes_on_where_the_last_one_stopped(shelf: Shelf, directory: Path) -> None:
@@ -81,7 +74,7 @@ def test_what_was_removed_or_missed_is_repaired(shelf: Shelf, directory: Path, t
     shelf.session.execute(delete(Listing).where(Listing.title == "First"))
     shelf.session.commit()
     assert tail.repair(shelf.session) == 3
-    assert sorted(found(directory, "", shelf.now)) == [missed, missed_too]
+    assert sorted(ids_found(directory, "", shelf.now)) == [missed, missed_too]
     assert tail.repair(shelf.session) == 0
 
 

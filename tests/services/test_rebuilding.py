@@ -6,16 +6,15 @@ import os
 import signal
 import subprocess
 import sys
-from datetime import datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from backend.domain.query import parse
 from backend.search.reader import SearchIndex
 from backend.services import rebuilding
 from tests.faults.system import wait_until
+from tests.services.searched import ids_found
 from tests.services.stored import Shelf
 
 # A process that rebuilds, after it has begun another one: it says which, and never ends by itself.
@@ -36,18 +35,13 @@ def several(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rebuilding, "_SPAN", 3)
 
 
-def found(directory: Path, text: str, now: datetime) -> list[int]:
-    index = SearchIndex(directory)
-    return index.search(parse(text), status="all", sort="newest", cursor=None, limit=100, now=now).ids
-
-
 def test_several_processes_index_what_one_does(shelf: Shelf, tmp_path: Path, several: None) -> None:
     for number in range(20):
         shelf.add(title=f"Engineers {number}", html=f"<p>Word{number % 4}</p>", salary_max=50_000 + number)
     assert rebuilding.rebuild(shelf.session, tmp_path / "one") == 20
     assert rebuilding.rebuild(shelf.session, tmp_path / "several", few=0) == 20
     for text in ("", "engineer", "word3", '"engineers 7"', "salary>=50010", "company:acme"):
-        alone, together = (found(tmp_path / name, text, shelf.now) for name in ("one", "several"))
+        alone, together = (ids_found(tmp_path / name, text, shelf.now) for name in ("one", "several"))
         assert alone == together != []
 
 
